@@ -1,0 +1,132 @@
+import { Check, Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { BigIntType, JsonType } from '@mikro-orm/postgresql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { DateTime, Json, type Timestamp } from '../graphql/scalars.js';
+import { Group } from '../groups/group.js';
+
+/** How a call ended; the values are those of the column status. */
+export enum CallStatus {
+  SUCCESS = 'success',
+  ERROR = 'error',
+}
+
+registerEnumType(CallStatus, {
+  name: 'CallStatus',
+  description: 'How a call ended.',
+  valuesConfig: {
+    SUCCESS: { description: 'The model answered.' },
+    ERROR: { description: 'The call failed; errorMessage says why.' },
+  },
+});
+
+/**
+ * One call to a large language model: table llm_call_logs, one property a column.
+ *
+ * Reads give plain objects of this shape instead of instances, with only the selected properties.
+ */
+@Entity({ tableName: 'llm_call_logs' })
+@Check({ name: 'llm_call_logs_status_check', expression: "status IN ('success', 'error')" })
+@ObjectType({
+  description:
+    'One call to a large language model, as its caller logged it (table llm_call_logs; every column is a field).',
+  simpleResolvers: true,
+})
+export class CallLog {
+  @PrimaryKey({ type: new BigIntType('string'), autoincrement: true })
+  @Field(() => ID, { description: 'Number of the call, given when it was recorded; up to 64 bits.' })
+  id!: string;
+
+  @Property({ type: 'integer', nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The provider configuration (see llmConfig) that the call was made with.',
+  })
+  configId!: number | null;
+
+  @Property({ type: 'integer', nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The prompt template that the call was made from, on old calls.',
+    deprecationReason: 'Templates are no longer used; the number is kept for the history of old calls.',
+  })
+  templateId!: number | null;
+
+  @Property({ type: 'integer', fieldName: 'group_id', nullable: true, persist: false })
+  @Field(() => ID, { nullable: true, description: 'Number of the group that the call is counted for.' })
+  groupId!: number | null;
+
+  @ManyToOne(() => Group, { fieldName: 'group_id', nullable: true, deleteRule: 'no action' })
+  @Field(() => Group, { nullable: true, description: 'The group that the call is counted for.' })
+  group!: Group | null;
+
+  @Property({ type: 'string', length: 32, nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The activation code of the customer who caused the call; up to 32 characters.',
+  })
+  activationCode!: string | null;
+
+  @Property({ type: JsonType })
+  @Field(() => Json, {
+    description: 'The messages sent to the model. Can be large: select it only where it is shown.',
+  })
+  requestMessages!: unknown;
+
+  @Property({ type: JsonType, nullable: true })
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The other parameters of the request, such as model and temperature.',
+  })
+  requestParams!: unknown;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text that the model answered. Can be large: select it only where it is shown.',
+  })
+  responseContent!: string | null;
+
+  @Property({ type: JsonType, nullable: true })
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The whole answer of the provider. Can be large: select it only where it is shown.',
+  })
+  responseData!: unknown;
+
+  @Property({ type: 'string', length: 20 })
+  @Field(() => CallStatus, { description: 'Whether the model answered.' })
+  status!: CallStatus;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why the call failed.' })
+  errorMessage!: string | null;
+
+  @Property({ type: 'integer', nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Tokens that the provider counted for the call, prompt and completion together.',
+  })
+  tokensUsed!: number | null;
+
+  @Property({ type: 'integer', nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Tokens of the prompt.' })
+  promptTokens!: number | null;
+
+  @Property({ type: 'integer', nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Tokens of the completion, that is, of the answer.' })
+  completionTokens!: number | null;
+
+  @Property({ type: 'datetime', columnType: 'timestamp', defaultRaw: 'CURRENT_TIMESTAMP' })
+  @Field(() => DateTime, { description: 'When the call was made.' })
+  callTime!: Timestamp;
+
+  @Property({ type: 'integer', nullable: true })
+  @Field(() => Int, { nullable: true, description: 'How long the call took, in milliseconds.' })
+  durationMs!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The model that was called: "model" of requestParams, else of responseData.',
+  })
+  model!: string | null;
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { OperatorError } from './errors.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+function wholeNumber(from: number, to: number, fallback: number) {
+  const range = `must be a whole number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, range)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, range)
+    .default(fallback);
+}
+
+const POSTGRES_URL = 'must be a PostgreSQL address such as postgres://user:password@host:5432/database';
+
+function isPostgresUrl(value: string): boolean {
+  return /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '');
+}
+
+const Environment = z.object({
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'must be a host name or an IP address, such as 127.0.0.1')
+    .default('127.0.0.1'),
+  PORT: wholeNumber(0, 65535, 4000),
+  DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+  DATABASE_URL: z.string().refine(isPostgresUrl, POSTGRES_URL).optional(),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1000, 10),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
+});
+
+/** Everything the environment decides, checked. */
+export interface Config {
+  /** Address to listen on. */
+  host: string;
+  /** TCP port to listen on; 0 takes a free one. */
+  port: number;
+  /** Absolute path of the folder that holds the embedded database. */
+  dataDir: string;
+  /** A database of the operator's own; undefined means the embedded one in `dataDir`. */
+  databaseUrl: string | undefined;
+  /** Most connections that this process opens to the database. */
+  databasePoolSize: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as not set.
+ *
+ * @throws OperatorError that lists every bad variable and what would be right.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { success, data, error } = Environment.safeParse(set);
+  if (!success) {
+    const lines = error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      // A database address may hold a password: it is never printed back.
+      const given = name === 'DATABASE_URL' ? '' : `, not ${JSON.stringify(set[name])}`;
+      return `  ${name} ${issue.message}${given}`;
+    });
+    throw new OperatorError(`The environment has bad values:\n${[...new Set(lines)].join('\n')}`);
+  }
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    dataDir: data.DATA_DIR,
+    databaseUrl: data.DATABASE_URL,
+    databasePoolSize: data.DATABASE_POOL_SIZE,
+    logLevel: data.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { InitSchema } from '../../migrations/001_init_schema.js';
+import { SimplifyLlmConfigs } from '../../migrations/003_simplify_llm_configs.js';
+import { ProductTables } from '../../migrations/004_product_tables.js';
+import { CallLogIndexes } from '../../migrations/005_call_log_indexes.js';
+import { TextSearch } from '../../migrations/006_text_search.js';
+import type { Database } from './database.js';
+import { explainDatabaseError } from './explain-error.js';
+
+/** In the order they run. 002 belonged to the older backend and concerned tables outside this product. */
+export const migrations = [
+  { name: '001_init_schema', class: InitSchema },
+  { name: '003_simplify_llm_configs', class: SimplifyLlmConfigs },
+  { name: '004_product_tables', class: ProductTables },
+  { name: '005_call_log_indexes', class: CallLogIndexes },
+  { name: '006_text_search', class: TextSearch },
+];
+
+const MIGRATING = 7_301_003;
+
+/**
+ * Runs the migrations that have not run yet, one process at a time.
+ *
+ * @returns the names of those that ran
+ * @throws OperatorError in one sentence where the database refuses
+ */
+export async function migrate(database: Database): Promise<string[]> {
+  return database.sql.connection().execute(async (session) => {
+    // Polled, not awaited in the database: a waiting statement would hold up CREATE INDEX CONCURRENTLY.
+    const tryLock = sql<{ held: boolean }>`SELECT pg_try_advisory_lock(${MIGRATING}) AS held`;
+    while (!(await tryLock.execute(session)).rows[0]?.held) await sleep(100);
+    try {
+      const ran = await database.orm.migrator.up();
+      return ran.map((migration) => migration.name);
+    } catch (error) {
+      throw explainDatabaseError(error);
+    } finally {
+      await sql`SELECT pg_advisory_unlock(${MIGRATING})`.execute(session);
+    }
+  });
+}
+
+/** The names of the migrations that have not run; changes nothing. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const table = await sql<{
+    name: string | null;
+  }>`SELECT to_regclass('mikro_orm_migrations')::text AS name`.execute(database.sql);
+  if (!table.rows[0]?.name) return migrations.map(({ name }) => name);
+  const ran = await sql<{ name: string }>`SELECT name FROM mikro_orm_migrations`.execute(database.sql);
+  const names = new Set(ran.rows.map((row) => row.name));
+  return migrations.map(({ name }) => name).filter((name) => !names.has(name));
+}

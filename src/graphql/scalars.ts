@@ -1,0 +1,82 @@
+import { GraphQLError, GraphQLScalarType, Kind, type GraphQLScalarTypeConfig } from 'graphql';
+import { GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
+import { parseTimestamp, toRfc3339, type Timestamp } from './timestamp.js';
+
+export type { Timestamp } from './timestamp.js';
+
+function badValue(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/** A scalar whose input is a string, read by `parse`, which throws an Error that says what would be right. */
+function stringScalar<T>(config: {
+  name: string;
+  description: string;
+  specifiedByURL?: string;
+  parse: (text: string) => T;
+  serialize: (value: unknown) => string;
+}): GraphQLScalarType<T, string> {
+  const { parse, ...rest } = config;
+  function parseInput(value: unknown): T {
+    if (typeof value !== 'string') throw badValue(`${config.name} is written as a string, not ${typeof value}.`);
+    try {
+      return parse(value);
+    } catch (error) {
+      throw badValue((error as Error).message);
+    }
+  }
+  const scalar: GraphQLScalarTypeConfig<T, string> = {
+    ...rest,
+    parseValue: parseInput,
+    parseLiteral: (node) =>
+      parseInput(node.kind === Kind.STRING ? node.value : node.kind === Kind.NULL ? null : Number.NaN),
+  };
+  return new GraphQLScalarType(scalar);
+}
+
+/** RFC 3339 in, as a {@link Timestamp}; RFC 3339 in UTC with milliseconds out. */
+export const DateTime = stringScalar<Timestamp>({
+  name: 'DateTime',
+  description:
+    'A moment, as RFC 3339 writes it. Input with any offset, such as 2025-01-31T09:30:00+08:00, to the microsecond; an input without an offset is refused. Output is always UTC with milliseconds and Z.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  parse: parseTimestamp,
+  serialize: (value) => toRfc3339(value as Timestamp),
+});
+
+function canonicalTimeZone(name: string): string {
+  // Intl also takes bare offsets such as +08:00, which know no daylight saving and are no names.
+  const isName = /^[A-Za-z]/.test(name);
+  try {
+    if (isName) return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    // told below
+  }
+  throw new Error(`${JSON.stringify(name)} is no time zone; write an IANA name such as Asia/Shanghai or UTC.`);
+}
+
+/** An IANA time zone name, in its canonical spelling. */
+export const TimeZone = stringScalar<string>({
+  name: 'TimeZone',
+  description:
+    'An IANA time zone name, such as Asia/Shanghai. Unknown names are refused with BAD_USER_INPUT.',
+  specifiedByURL: 'https://www.iana.org/time-zones',
+  parse: canonicalTimeZone,
+  serialize: String,
+});
+
+/** A whole number beyond GraphQL's 32-bit Int. */
+export const SafeInt = new GraphQLScalarType({
+  ...GraphQLSafeInt.toConfig(),
+  name: 'SafeInt',
+  description:
+    'A whole number up to 2^53-1, as a JSON number. All counts and token sums are SafeInt: they outgrow Int.',
+});
+
+/** Any JSON value. */
+export const Json = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  name: 'JSON',
+  description: 'Any JSON value.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+});

@@ -1,0 +1,22 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ID, ObjectType } from 'type-graphql';
+import { DateTime, type Timestamp } from '../graphql/scalars.js';
+
+/** The provider API key in use (table llm_configs). The key itself has no @Field. */
+@Entity({ tableName: 'llm_configs' })
+@ObjectType({
+  description: 'The provider API key in use (table llm_configs). The key itself is no field.',
+  simpleResolvers: true,
+})
+export class LlmConfig {
+  @PrimaryKey({ type: 'integer', autoincrement: true })
+  @Field(() => ID, { description: 'Number of the configuration; calls refer to it as configId.' })
+  id!: number;
+
+  @Property({ type: 'text' })
+  apiKey!: string;
+
+  @Property({ type: 'datetime', columnType: 'timestamp', defaultRaw: 'CURRENT_TIMESTAMP' })
+  @Field(() => DateTime, { description: 'When the key was last changed.' })
+  updatedAt!: Timestamp;
+}
