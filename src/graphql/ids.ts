@@ -1,0 +1,30 @@
+import { badUserInput } from './errors.js';
+
+/** The largest number that a BIGINT column holds. */
+const MAX_64 = 2n ** 63n - 1n;
+/** The largest number that an INTEGER column holds. */
+export const MAX_32 = 2 ** 31 - 1;
+
+/**
+ * Checks an ID and gives it in its shortest spelling, so that equal ids are equal strings.
+ *
+ * @throws BAD_USER_INPUT when it is no whole number from 0 to 2^63-1
+ */
+export function parseId(id: string, argument: string): string {
+  if (!/^\d+$/.test(id)) throw badUserInput(argument, `must be a whole number, not ${JSON.stringify(id)}.`);
+  if (id.length > 19 || BigInt(id) > MAX_64) {
+    throw badUserInput(argument, `must fit 64 bits, that is, be at most ${MAX_64}; ${id} does not.`);
+  }
+  return BigInt(id).toString();
+}
+
+/**
+ * Checks an ID that an INTEGER column is to hold.
+ *
+ * @throws BAD_USER_INPUT when it is no whole number from 0 to 2^31-1
+ */
+export function parseId32(id: string, argument: string): number {
+  const number = Number(parseId(id, argument));
+  if (number > MAX_32) throw badUserInput(argument, `must be at most ${MAX_32}; ${id} is not.`);
+  return number;
+}
