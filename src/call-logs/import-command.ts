@@ -1,0 +1,84 @@
+import { Command, Option } from 'commander';
+import { IMPORT_FIELDS } from './import/fields.js';
+import { importFiles, type ImportSummary } from './import/import-files.js';
+import { planImport, type ImportOptions } from './import/plan-import.js';
+import { terminalProgress } from './import/progress.js';
+
+/** Exit code of an import that left rows out. */
+const SOME_REJECTED = 3;
+
+/** The database of a command; `close` lets go of it. */
+export interface CommandDatabase {
+  /** postgres://user:password@host:port/database */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * `import FILE…`: loads calls from CSV and JSON Lines.
+ *
+ * The process exits with 0 when all rows are in and with 3 when some were rejected; an OperatorError is
+ * thrown when a file was not loaded.
+ *
+ * @param openForCommand opens the migrated database
+ */
+export function importCommand(openForCommand: () => Promise<CommandDatabase>): Command {
+  return new Command('import')
+    .description('Load calls from CSV or JSON Lines files, each in one transaction.')
+    .argument('<file...>', 'files to load; - is standard input')
+    .addOption(
+      repeatable('--map <field=column,...>', 'columns of fields; one named like a field is that field'),
+    )
+    .addOption(repeatable('--set <field=value>', 'a value for all rows; a group that is not there is made'))
+    .option('--time-zone <zone>', 'IANA time zone of times without an offset', 'UTC')
+    .addOption(new Option('--format <format>', 'instead of by the extension').choices(['csv', 'jsonl']))
+    .option('--rejects <path>', 'where bad rows are written (default: FILE.rejects.jsonl)')
+    .option('--all-or-nothing', 'load nothing of a file that has a bad row')
+    .addHelpText('after', `\nFields: ${IMPORT_FIELDS.join(', ')}`)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all rows are in; 3 some were rejected; 1 a file could not be loaded',
+    )
+    .action(async (paths: string[], options: ImportOptions) => {
+      const interrupted = new AbortController();
+      const interrupt = () => {
+        interrupted.abort();
+      };
+      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+      try {
+        await runImport(paths, options, openForCommand, interrupted.signal);
+      } finally {
+        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      }
+    });
+}
+
+async function runImport(
+  paths: string[],
+  options: ImportOptions,
+  openForCommand: () => Promise<CommandDatabase>,
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = await planImport(paths, options, process.stdin, signal);
+  const database = await openForCommand();
+  try {
+    for await (const summary of importFiles(database.url, plan, terminalProgress(process.stderr), signal)) {
+      process.stdout.write(`${describe(summary)}\n`);
+      if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+function repeatable(flags: string, description: string): Option {
+  const option = new Option(flags, `${description} (repeatable)`);
+  return option.argParser<string[] | undefined>((value, earlier) => [...(earlier ?? []), value]);
+}
+
+function describe({ name, rows, rejected, rejects, tokens, seconds }: ImportSummary): string {
+  const count = (value: number) => Math.round(value).toLocaleString('en');
+  const bad = rejects === undefined ? '0 rejected' : `${count(rejected)} rejected (see ${rejects})`;
+  const rate = count(rows / seconds);
+  return `${name}: ${count(rows)} rows in, ${bad}, ${count(tokens)} tokens, ${seconds.toFixed(1)} s, ${rate} rows/s`;
+}

@@ -1,0 +1,40 @@
+import { prepareCallLog, type NewCallLog } from '../new-call-log.js';
+import { RecordCallLogInput } from '../record-input.js';
+import type { ImportField, ReadValue } from './fields.js';
+
+/** A row as it goes into the log; the group is still a name where it was given as one. */
+export interface ImportedCall {
+  call: NewCallLog;
+  group: string | null;
+}
+
+/** The values of a row, each read by the reader of its field. */
+export type RowValues = Partial<Record<ImportField, unknown>>;
+
+/** Reads the value of one field. @throws Error with the reason why it is bad, as a sentence */
+export function readField(field: ImportField, read: ReadValue, value: unknown): unknown {
+  try {
+    return read(value);
+  } catch (error) {
+    const reason = (error as Error).message;
+    // Reasons about times are sentences of their own that begin with the time.
+    throw new Error(reason.startsWith('"') ? `${field}: ${reason}` : `${field} ${reason}`, { cause: error });
+  }
+}
+
+/** Checks a row the way a recording is checked. @throws Error with the reason why it is bad, as a sentence */
+export function prepareRow(values: RowValues): ImportedCall {
+  const { group = null, ...input } = values;
+  if (input.status === undefined) throw new Error('status must be success or error, and is empty.');
+  if (group !== null && input.groupId !== undefined) {
+    throw new Error('group and groupId both say which group the call is of; only one may.');
+  }
+  try {
+    return {
+      call: prepareCallLog(Object.assign(new RecordCallLogInput(), input), 'row'),
+      group: group as string | null,
+    };
+  } catch (error) {
+    throw new Error((error as Error).message.replace(/^row\./, ''), { cause: error });
+  }
+}
