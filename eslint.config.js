@@ -7,7 +7,10 @@ const FEATURES = ['call-logs', 'groups', 'usage', 'keys', 'demo'];
 /** Imports flow one way: main → server → schema, context, http → features → graphql, database. */
 const zones = [
   { target: './src/graphql', from: './src', except: ['./graphql', './errors.ts'] },
-  { target: FEATURES.map((feature) => `./src/${feature}`), from: ['./src/main.ts', './src/server.ts', './src/http'] },
+  {
+    target: FEATURES.map((feature) => `./src/${feature}`),
+    from: ['./src/main.ts', './src/server.ts', './src/http'],
+  },
   { target: './src', from: './src/main.ts' },
   { target: ['./src/http', './src/schema.ts', './src/context.ts'], from: './src/server.ts' },
 ];
@@ -20,25 +23,21 @@ const resolverZones = FEATURES.flatMap((feature) =>
   })),
 );
 
-export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'demo-data/'] },
-  js.configs.recommended,
-  {
-    files: ['**/*.ts', '**/*.tsx'],
-    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    plugins: { 'import-x': importX },
-    languageOptions: { parserOptions: { projectService: true } },
-    settings: {
-      'import-x/resolver-next': [
-        importX.createNodeResolver({ extensions: ['.ts', '.tsx'], extensionAlias: { '.js': ['.ts', '.tsx'] } }),
-      ],
-    },
-    rules: {
-      'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones: [...zones, ...resolverZones] }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/dot-notation': 'off', // process.env wants brackets (noPropertyAccessFromIndexSignature)
-      '@typescript-eslint/no-extraneous-class': 'off', // resolvers and migrations are classes by their frameworks
-    },
+export default tseslint.config({ ignores: ['dist/', 'data/', 'demo-data/'] }, js.configs.recommended, {
+  files: ['**/*.ts', '**/*.tsx'],
+  extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+  plugins: { 'import-x': importX },
+  languageOptions: { parserOptions: { projectService: true } },
+  settings: {
+    'import-x/resolver-next': [
+      importX.createNodeResolver({ extensions: ['.ts', '.tsx'], extensionAlias: { '.js': ['.ts', '.tsx'] } }),
+    ],
   },
-);
+  rules: {
+    'import-x/no-cycle': 'error',
+    'import-x/no-restricted-paths': ['error', { zones: [...zones, ...resolverZones] }],
+    '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    '@typescript-eslint/dot-notation': 'off', // process.env wants brackets (noPropertyAccessFromIndexSignature)
+    '@typescript-eslint/no-extraneous-class': 'off', // resolvers and migrations are classes by their frameworks
+  },
+});

@@ -24,7 +24,8 @@ export class ProductTables extends Migration {
       value TEXT NOT NULL
     )`);
     this.addSql(`INSERT INTO llm_server_secrets (name, value)
-      VALUES ('fingerprint', gen_random_uuid()::text || gen_random_uuid()::text)
+      SELECT name, gen_random_uuid()::text || gen_random_uuid()::text
+      FROM (VALUES ('fingerprint'), ('cursor')) AS secrets (name)
       ON CONFLICT (name) DO NOTHING`);
   }
 }

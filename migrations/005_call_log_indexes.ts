@@ -7,7 +7,10 @@ export class CallLogIndexes extends ConcurrentIndexMigration {
     const model = "(coalesce(request_params ->> 'model', response_data ->> 'model'))";
     await this.createIndex('llm_call_logs_call_time_id_idx', `llm_call_logs (${order})`);
     for (const column of ['group_id', 'status', 'activation_code', 'config_id']) {
-      await this.createIndex(`llm_call_logs_${column}_call_time_id_idx`, `llm_call_logs (${column}, ${order})`);
+      await this.createIndex(
+        `llm_call_logs_${column}_call_time_id_idx`,
+        `llm_call_logs (${column}, ${order})`,
+      );
     }
     await this.createIndex('llm_call_logs_model_call_time_id_idx', `llm_call_logs (${model}, ${order})`);
   }

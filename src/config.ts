@@ -26,7 +26,10 @@ const Environment = z.object({
     .regex(/^[\w.:-]+$/, 'must be a host name or an IP address, such as 127.0.0.1')
     .default('127.0.0.1'),
   PORT: wholeNumber(0, 65535, 4000),
-  DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .transform((path) => resolve(path)),
   DATABASE_URL: z.string().refine(isPostgresUrl, POSTGRES_URL).optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, 1000, 10),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),

@@ -1,6 +1,7 @@
 import { Check, Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType, JsonType } from '@mikro-orm/postgresql';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { TimestampType } from '../database/timestamp-type.js';
 import { DateTime, Json, type Timestamp } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
 
@@ -116,7 +117,7 @@ export class CallLog {
   @Field(() => Int, { nullable: true, description: 'Tokens of the completion, that is, of the answer.' })
   completionTokens!: number | null;
 
-  @Property({ type: 'datetime', columnType: 'timestamp', defaultRaw: 'CURRENT_TIMESTAMP' })
+  @Property({ type: new TimestampType(), defaultRaw: 'CURRENT_TIMESTAMP' })
   @Field(() => DateTime, { description: 'When the call was made.' })
   callTime!: Timestamp;
 

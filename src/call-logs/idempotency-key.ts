@@ -1,5 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
+import { TimestampType } from '../database/timestamp-type.js';
 import type { Timestamp } from '../graphql/scalars.js';
 
 /** Which call log a repeated recording answers (table llm_call_log_idempotency_keys). */
@@ -11,6 +12,6 @@ export class IdempotencyKey {
   @Property({ type: new BigIntType('string') })
   callLogId!: string;
 
-  @Property({ type: 'datetime', columnType: 'timestamp', index: true })
+  @Property({ type: new TimestampType(), index: true })
   createdAt!: Timestamp;
 }

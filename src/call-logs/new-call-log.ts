@@ -96,7 +96,10 @@ function sum(promptTokens: number | null, completionTokens: number | null, at: s
   if (promptTokens === null || completionTokens === null) return null;
   const tokens = promptTokens + completionTokens;
   if (tokens > MAX_32) {
-    throw badUserInput(`${at}.tokensUsed`, `would be ${tokens}, the sum of its parts; it must be at most ${MAX_32}.`);
+    throw badUserInput(
+      `${at}.tokensUsed`,
+      `would be ${tokens}, the sum of its parts; it must be at most ${MAX_32}.`,
+    );
   }
   return tokens;
 }

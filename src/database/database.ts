@@ -35,7 +35,7 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
     pool: { min: 0, max: poolSize },
     driverOptions: {
       connectionString: url,
-      connectionTimeoutMillis: 5_000, 
+      connectionTimeoutMillis: 5_000,
       keepAlive: true,
       application_name: 'llm-call-log',
     },

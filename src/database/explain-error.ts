@@ -3,9 +3,6 @@ import { OperatorError } from '../errors.js';
 interface DatabaseError {
   code?: string;
   message: string;
-  address?: string;
-  port?: number;
-  hostname?: string;
   errors?: DatabaseError[];
 }
 
@@ -15,21 +12,56 @@ const EXPLANATIONS: Record<string, string> = {
   EAI_AGAIN: 'The host is not known; is its name right, and does name resolution work?',
   ETIMEDOUT: 'The host does not answer; is a firewall in between?',
   '28P01': 'User or password is wrong.',
-  '28000': 'The database does not let this user in from here (see pg_hba.conf).',
+  '28000': 'The database does not let this user in from here (see its pg_hba.conf).',
   '3D000': 'There is no database of that name.',
-  '42501': 'The user lacks a privilege.',
+  '42501': 'The user lacks a privilege; grant it, or use the owner of the tables.',
   '53300': 'All connections of the database are taken.',
   '57P03': 'The database is still starting.',
 };
 
-/** Turns an error of connecting or migrating into one sentence for the operator, and leaves others as they are. */
+/**
+ * Turns an error of connecting or migrating into one sentence for the operator; leaves others as they are.
+ * Passwords are in no message of PostgreSQL's or Node's.
+ */
 export function explainDatabaseError(error: unknown): unknown {
+  const { code = '', message } = innermost(error);
+  const unanswered = isTimeout(message) ? 'The database does not answer.' : undefined;
+  const explanation = EXPLANATIONS[code] ?? unanswered;
+  if (explanation === undefined) return error;
+  const said = message.trim().split('\n').at(-1);
+  return new OperatorError(`The database cannot be used: ${said}. ${explanation}`);
+}
+
+const NETWORK_ERRORS = new Set([
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+  ],
+]);
+
+/** Whether the database was out of reach, going down or coming up, or had no connection to give. */
+export function isDatabaseDown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '', message } = innermost(error);
+  // SQLSTATE classes 08 (connection) and 57P (shutdown, startup), and 53300 (too many connections).
+  return NETWORK_ERRORS.has(code) || /^(08|57P)|^53300$/.test(code) || isTimeout(message);
+}
+
+/** `pg` reports these with a message alone. */
+function isTimeout(message: string): boolean {
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    message,
+  );
+}
+
+/** Node reports a host with several addresses as several errors. */
+function innermost(error: unknown): DatabaseError {
   const outer = error as DatabaseError;
-  // Node reports a host with several addresses as several errors.
-  const { code = '', message } = outer.errors?.[0] ?? outer;
-  const explanation =
-    EXPLANATIONS[code] ??
-    (/timeout|terminated/i.test(message) ? 'The database does not answer.' : undefined);
-  if (!explanation) return error;
-  return new OperatorError(`Cannot use the database of DATABASE_URL: ${message.trim().split('\n').at(-1)}. ${explanation}`);
+  return outer.errors?.[0] ?? outer;
 }

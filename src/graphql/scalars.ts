@@ -1,14 +1,13 @@
-import { GraphQLError, GraphQLScalarType, Kind, type GraphQLScalarTypeConfig } from 'graphql';
+import { GraphQLScalarType, Kind, type GraphQLScalarTypeConfig } from 'graphql';
 import { GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
 import { parseTimestamp, toRfc3339, type Timestamp } from './timestamp.js';
 
 export type { Timestamp } from './timestamp.js';
 
-function badValue(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
-}
-
-/** A scalar whose input is a string, read by `parse`, which throws an Error that says what would be right. */
+/**
+ * A scalar whose input is a string, read by `parse`, which throws an Error that says what would be right.
+ * It stays a plain Error: graphql-js then adds the place of the value.
+ */
 function stringScalar<T>(config: {
   name: string;
   description: string;
@@ -18,18 +17,13 @@ function stringScalar<T>(config: {
 }): GraphQLScalarType<T, string> {
   const { parse, ...rest } = config;
   function parseInput(value: unknown): T {
-    if (typeof value !== 'string') throw badValue(`${config.name} is written as a string, not ${typeof value}.`);
-    try {
-      return parse(value);
-    } catch (error) {
-      throw badValue((error as Error).message);
-    }
+    if (typeof value !== 'string') throw new Error(`${config.name} is written as a string.`);
+    return parse(value);
   }
   const scalar: GraphQLScalarTypeConfig<T, string> = {
     ...rest,
     parseValue: parseInput,
-    parseLiteral: (node) =>
-      parseInput(node.kind === Kind.STRING ? node.value : node.kind === Kind.NULL ? null : Number.NaN),
+    parseLiteral: (node) => parseInput(node.kind === Kind.STRING ? node.value : undefined),
   };
   return new GraphQLScalarType(scalar);
 }
@@ -52,7 +46,9 @@ function canonicalTimeZone(name: string): string {
   } catch {
     // told below
   }
-  throw new Error(`${JSON.stringify(name)} is no time zone; write an IANA name such as Asia/Shanghai or UTC.`);
+  throw new Error(
+    `${JSON.stringify(name)} is no time zone; write an IANA name such as Asia/Shanghai or UTC.`,
+  );
 }
 
 /** An IANA time zone name, in its canonical spelling. */

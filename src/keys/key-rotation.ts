@@ -1,11 +1,15 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
 import { Field, ID, ObjectType } from 'type-graphql';
+import { TimestampType } from '../database/timestamp-type.js';
 import { DateTime, type Timestamp } from '../graphql/scalars.js';
 
 /** One change of the provider API key (table llm_key_rotations). Rows are only ever added. */
 @Entity({ tableName: 'llm_key_rotations' })
-@ObjectType({ description: 'One change of the provider API key, for the audit trail.', simpleResolvers: true })
+@ObjectType({
+  description: 'One change of the provider API key, for the audit trail.',
+  simpleResolvers: true,
+})
 export class KeyRotation {
   @PrimaryKey({ type: new BigIntType('string'), autoincrement: true })
   @Field(() => ID, { description: 'Number of the rotation; later ones are higher.' })
@@ -14,7 +18,7 @@ export class KeyRotation {
   @Property({ type: 'integer' })
   configId!: number;
 
-  @Property({ type: 'datetime', columnType: 'timestamp' })
+  @Property({ type: new TimestampType() })
   @Field(() => DateTime, { description: 'When the key was changed.' })
   rotatedAt!: Timestamp;
 

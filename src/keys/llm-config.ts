@@ -1,5 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
+import { TimestampType } from '../database/timestamp-type.js';
 import { DateTime, type Timestamp } from '../graphql/scalars.js';
 
 /** The provider API key in use (table llm_configs). The key itself has no @Field. */
@@ -16,7 +17,7 @@ export class LlmConfig {
   @Property({ type: 'text' })
   apiKey!: string;
 
-  @Property({ type: 'datetime', columnType: 'timestamp', defaultRaw: 'CURRENT_TIMESTAMP' })
+  @Property({ type: new TimestampType(), defaultRaw: 'CURRENT_TIMESTAMP' })
   @Field(() => DateTime, { description: 'When the key was last changed.' })
   updatedAt!: Timestamp;
 }

@@ -1,0 +1,32 @@
+import { Field, ObjectType } from 'type-graphql';
+import { PageInfo } from '../graphql/paging.js';
+import { SafeInt } from '../graphql/scalars.js';
+import { Slice } from '../usage/slice.js';
+import { CallLog } from './call-log.js';
+
+@ObjectType({ description: 'One call on a page.', simpleResolvers: true })
+export class CallLogEdge {
+  @Field(() => String, { description: 'Marks the place of the call in the list, for after and before.' })
+  cursor!: string;
+
+  @Field(() => CallLog, { description: 'The call.' })
+  node!: CallLog;
+}
+
+@ObjectType({ description: 'A page of the calls that a filter selects.', simpleResolvers: true })
+export class CallLogConnection {
+  @Field(() => [CallLogEdge], { description: 'The calls of the page, each with its cursor.' })
+  edges!: () => CallLogEdge[];
+
+  @Field(() => [CallLog], { description: 'The calls of the page.' })
+  nodes!: CallLog[];
+
+  @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
+  pageInfo!: PageInfo;
+
+  @Field(() => SafeInt, { description: 'Number of calls on all pages together; counted only when selected.' })
+  totalCount!: () => Promise<number>;
+
+  @Field(() => Slice, { description: 'The usage of the same filter, not of the page.' })
+  usage!: Slice;
+}

@@ -1,0 +1,79 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import type { Context } from '../graphql/context.js';
+import { badUserInput } from '../graphql/errors.js';
+import { parseId } from '../graphql/ids.js';
+import { selectedFields } from '../graphql/selected-fields.js';
+import { configInUse } from '../keys/config-in-use.js';
+import { Family, Slice } from '../usage/slice.js';
+import { CallLog } from './call-log.js';
+import { CallLogConnection } from './call-log-connection.js';
+import { CallLogPageArgs } from './call-log-page-args.js';
+import { listCallLogs } from './list-call-logs.js';
+import { readCallLogsById } from './read-call-logs.js';
+import { recordCallLog, recordCallLogs } from './record.js';
+import { RecordCallLogInput } from './record-input.js';
+import { RecordCallLogsResult } from './record-result.js';
+import { selectCalls } from './selection.js';
+
+@Resolver()
+export class CallLogResolver {
+  @Query(() => CallLog, { nullable: true, description: 'One call; null where there is none of that number.' })
+  async callLog(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: 'Number of the call.' }) id: string,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<CallLog | null> {
+    const visible = selectCalls(null, context.caller.groupIds);
+    const [callLog] = await readCallLogsById(context, visible, [parseId(id, 'id')], selectedFields(info));
+    return callLog ?? null;
+  }
+
+  @Query(() => CallLogConnection, { description: 'The calls that a filter selects, page by page.' })
+  callLogs(
+    @Ctx() context: Context,
+    @Args(() => CallLogPageArgs) args: CallLogPageArgs,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<CallLogConnection> {
+    const selection = selectCalls(args.filter, context.caller.groupIds);
+    const usage = new Slice(Family.of(context.sql, selection), 0, []);
+    return listCallLogs(context, selection, usage, args, info);
+  }
+
+  @Mutation(() => CallLog, { description: 'Records a call. Once it is answered, the call is safely stored.' })
+  recordCallLog(
+    @Ctx() context: Context,
+    @Arg('input', () => RecordCallLogInput, { description: 'The call.' }) input: RecordCallLogInput,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<CallLog> {
+    return recordCallLog(context, input, selectedFields(info));
+  }
+
+  @Mutation(() => CallLog, {
+    description: 'Records a call that was made with the key in use: its configId is the one of llmConfig.',
+  })
+  async recordProxyCallLog(
+    @Ctx() context: Context,
+    @Arg('input', () => RecordCallLogInput, { description: 'The call, without configId.' })
+    input: RecordCallLogInput,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<CallLog> {
+    if (input.configId != null) {
+      throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
+    }
+    const config = await configInUse(context.em);
+    return recordCallLog(context, { ...input, configId: config && String(config.id) }, selectedFields(info));
+  }
+
+  @Mutation(() => RecordCallLogsResult, {
+    description:
+      'Records 1 to 1000 calls at once. A bad call is rejected with its reason and does not keep the others out.',
+  })
+  recordCallLogs(
+    @Ctx() context: Context,
+    @Arg('input', () => [RecordCallLogInput], { description: 'The calls.' }) input: RecordCallLogInput[],
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<RecordCallLogsResult> {
+    return recordCallLogs(context, input, selectedFields(info, 'callLogs'));
+  }
+}

@@ -1,0 +1,136 @@
+import DataLoader from 'dataloader';
+import { GraphQLError } from 'graphql';
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../database/database.js';
+import { badUserInput } from '../graphql/errors.js';
+import { fromDate } from '../graphql/timestamp.js';
+import { claimKeys } from './idempotency.js';
+import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from './new-call-log.js';
+
+/** A checked call on its way into the log. */
+export interface PendingCallLog {
+  callLog: NewCallLog;
+  idempotencyKey: string | null;
+  /** Path of the input, for messages. */
+  at: string;
+}
+
+const MAX_BATCH = 1000;
+
+/**
+ * Records calls and gives their ids, once they are committed. What arrives while one batch is being
+ * written forms the next one; when idle, a call is written at once.
+ */
+export function callLogRecorder(database: Database): DataLoader<PendingCallLog, string> {
+  let writing: Promise<unknown> = Promise.resolve();
+  return new DataLoader(
+    (pending) => {
+      const batch = recordBatch(database, pending);
+      writing = batch;
+      return batch;
+    },
+    {
+      cache: false,
+      maxBatchSize: MAX_BATCH,
+      batchScheduleFn: (dispatch) => {
+        writing.then(() => setImmediate(dispatch), dispatch);
+      },
+    },
+  );
+}
+
+type Outcome = string | Error;
+
+async function recordBatch(database: Database, batch: readonly PendingCallLog[]): Promise<Outcome[]> {
+  // Of calls that share a key, the first is recorded, and the others then find it.
+  const keys = new Set<string>();
+  const repeats: PendingCallLog[] = [];
+  const firsts = batch.filter((pending) => {
+    const { idempotencyKey } = pending;
+    if (idempotencyKey === null || !keys.has(idempotencyKey)) {
+      if (idempotencyKey !== null) keys.add(idempotencyKey);
+      return true;
+    }
+    repeats.push(pending);
+    return false;
+  });
+  const outcomes = new Map<PendingCallLog, Outcome>();
+  await recordApart(database, firsts, outcomes);
+  for (const repeat of repeats) await recordApart(database, [repeat], outcomes);
+  return batch.map((pending) => outcomes.get(pending) ?? new Error('A call was left without an outcome.'));
+}
+
+/** Records calls in one transaction, or, where the database refuses one of them, in halves, so that only that one fails. */
+async function recordApart(
+  database: Database,
+  batch: readonly PendingCallLog[],
+  outcomes: Map<PendingCallLog, Outcome>,
+): Promise<void> {
+  try {
+    const ids = await database.sql.transaction().execute((transaction) => insert(transaction, batch));
+    for (const [index, pending] of batch.entries()) outcomes.set(pending, ids[index] ?? '');
+  } catch (error) {
+    const [only] = batch;
+    if (!only || !isRefusal(error)) {
+      for (const pending of batch) outcomes.set(pending, error as Error);
+    } else if (batch.length === 1) {
+      outcomes.set(only, explainRefusal(error, only));
+    } else {
+      const half = Math.ceil(batch.length / 2);
+      await recordApart(database, batch.slice(0, half), outcomes);
+      await recordApart(database, batch.slice(half), outcomes);
+    }
+  }
+}
+
+async function insert(
+  transaction: Transaction<unknown>,
+  batch: readonly PendingCallLog[],
+): Promise<string[]> {
+  // Taken beforehand, because RETURNING gives the rows of one INSERT in any order.
+  const taken = await sql<{ id: string }>`
+    SELECT nextval(pg_get_serial_sequence('llm_call_logs', 'id')) AS id
+    FROM generate_series(1, ${batch.length})`.execute(transaction);
+  const numbered = batch.map((pending, index) => ({ ...pending, id: taken.rows[index]?.id ?? '' }));
+
+  const now = fromDate(new Date());
+  const recordedAlready = await claimKeys(transaction, numbered, now);
+  const fresh = numbered.filter(({ id }) => !recordedAlready.has(id));
+  if (fresh.length > 0) {
+    const values = NEW_CALL_LOG_COLUMNS.map(({ property, type }) => {
+      const column = fresh.map(({ callLog }) => callLog[property]);
+      // An array of jsonb would be parsed twice over; as text each value is parsed once.
+      return sql`${column}::${sql.raw(type === 'jsonb' ? 'text' : type)}[]`;
+    });
+    const columns = NEW_CALL_LOG_COLUMNS.map(({ column }) => sql.ref(column));
+    const selected = NEW_CALL_LOG_COLUMNS.map(
+      ({ column, type }) => sql`${sql.ref(column)}::${sql.raw(type)}`,
+    );
+    await sql`
+      INSERT INTO llm_call_logs (id, ${sql.join(columns)})
+      SELECT id, ${sql.join(selected)}
+      FROM unnest(${fresh.map(({ id }) => id)}::bigint[], ${sql.join(values)})
+        AS calls (id, ${sql.join(columns)})`.execute(transaction);
+  }
+  return numbered.map(({ id }) => recordedAlready.get(id) ?? id);
+}
+
+/** Whether the database refused a value (SQLSTATE classes 22, 23 and 54), rather than failed. */
+function isRefusal(error: unknown): error is { code: string; message: string } {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
+}
+
+function explainRefusal(
+  error: { code: string; message: string },
+  { callLog, at }: PendingCallLog,
+): GraphQLError {
+  // The table has one foreign key.
+  if (error.code === '23503') {
+    return badUserInput(
+      `${at}.groupId`,
+      `must be the number of a group; there is no group ${callLog.groupId}.`,
+    );
+  }
+  return badUserInput(at, `was refused by the database: ${error.message}.`);
+}

@@ -1,0 +1,30 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { SafeInt } from '../graphql/scalars.js';
+import { CallLog } from './call-log.js';
+
+@ObjectType({ description: 'A call that was not recorded.', simpleResolvers: true })
+export class RejectedCallLog {
+  @Field(() => Int, { description: 'Its place in the input, from 0.' })
+  index!: number;
+
+  @Field(() => String, { description: 'What kind of mistake it is; the codes are those of errors.' })
+  code!: string;
+
+  @Field(() => String, { description: 'What is wrong, and what would be right.' })
+  message!: string;
+}
+
+@ObjectType({ description: 'What became of the calls of one recordCallLogs.', simpleResolvers: true })
+export class RecordCallLogsResult {
+  @Field(() => SafeInt, { description: 'Number of calls of the input that are in the log now.' })
+  recorded!: number;
+
+  @Field(() => [CallLog], {
+    nullable: 'items',
+    description: 'The calls in the order of the input, null where one was rejected.',
+  })
+  callLogs!: (CallLog | null)[];
+
+  @Field(() => [RejectedCallLog], { description: 'The calls that were rejected, each with the reason.' })
+  rejected!: RejectedCallLog[];
+}

@@ -1,0 +1,89 @@
+import { GraphQLError } from 'graphql';
+import { badUserInput } from '../graphql/errors.js';
+import type { Context } from '../graphql/context.js';
+import type { CallLog } from './call-log.js';
+import { readIdempotencyKey } from './idempotency.js';
+import { prepareCallLog } from './new-call-log.js';
+import { readCallLogsById } from './read-call-logs.js';
+import { callLogRecorder, type PendingCallLog } from './record-call-logs.js';
+import type { RecordCallLogInput } from './record-input.js';
+import type { RecordCallLogsResult, RejectedCallLog } from './record-result.js';
+import { selectCalls } from './selection.js';
+
+const MAX_CALLS = 1000;
+
+/**
+ * Records one call; when this returns, it is committed.
+ *
+ * @param fields the fields of CallLog to give back
+ * @throws BAD_USER_INPUT that names the field and what would be right
+ */
+export async function recordCallLog(
+  context: Context,
+  input: RecordCallLogInput,
+  fields: Set<string>,
+): Promise<CallLog> {
+  const id = await context.shared(callLogRecorder).load(prepare(input, 'input'));
+  const [callLog] = await readBack(context, [id], fields);
+  if (!callLog) {
+    throw badUserInput('input.idempotencyKey', 'belongs to a call that has been deleted since; use another.');
+  }
+  return callLog;
+}
+
+/**
+ * Records up to 1000 calls, each for itself: a bad one is rejected and the others are recorded.
+ *
+ * @throws BAD_USER_INPUT for an empty input or one of more than 1000; nothing is recorded then
+ */
+export async function recordCallLogs(
+  context: Context,
+  input: RecordCallLogInput[],
+  fields: Set<string>,
+): Promise<RecordCallLogsResult> {
+  if (input.length < 1 || input.length > MAX_CALLS) {
+    throw badUserInput('input', `must hold from 1 to ${MAX_CALLS} calls, not ${input.length}.`);
+  }
+  const recorder = context.shared(callLogRecorder);
+  const outcomes = await Promise.all(
+    input.map(async (call, index) => {
+      try {
+        return await recorder.load(prepare(call, `input[${index}]`));
+      } catch (error) {
+        return reject(error, index);
+      }
+    }),
+  );
+  const ids = outcomes.filter((outcome) => typeof outcome === 'string');
+  const recorded = new Map((await readBack(context, ids, fields)).map((call, index) => [ids[index], call]));
+  return {
+    recorded: ids.length,
+    callLogs: outcomes.map((outcome) =>
+      typeof outcome === 'string' ? (recorded.get(outcome) ?? null) : null,
+    ),
+    rejected: outcomes.filter((outcome) => typeof outcome !== 'string'),
+  };
+}
+
+function prepare(input: RecordCallLogInput, at: string): PendingCallLog {
+  return {
+    callLog: prepareCallLog(input, at),
+    idempotencyKey: readIdempotencyKey(input.idempotencyKey, at),
+    at,
+  };
+}
+
+/** @throws what is no fault of the call itself: then the whole request fails */
+function reject(error: unknown, index: number): RejectedCallLog {
+  const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
+  if (!(error instanceof GraphQLError) || typeof code !== 'string') throw error;
+  return { index, code, message: error.message };
+}
+
+/** The recorded calls as the table holds them; where only the id is asked for, the table is not asked. */
+async function readBack(context: Context, ids: string[], fields: Set<string>): Promise<(CallLog | null)[]> {
+  if ([...fields].every((field) => field === 'id' || field === '__typename')) {
+    return ids.map((id) => ({ id }) as CallLog);
+  }
+  return readCallLogsById(context, selectCalls(null, context.caller.groupIds), ids, fields);
+}

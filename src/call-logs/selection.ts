@@ -1,0 +1,147 @@
+import { sql } from 'kysely';
+import { badUserInput } from '../graphql/errors.js';
+import type { Timestamp } from '../graphql/scalars.js';
+import type { CallLogFilter, TimeRange } from './filter-input.js';
+import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
+import { storableJson, storableText } from './storable-text.js';
+
+/** A half-open stretch of time; an end that is undefined is open. */
+export interface Range {
+  from?: Timestamp | undefined;
+  to?: Timestamp | undefined;
+}
+
+/** The calls that a filter selects and that its caller may see: what list, count and usage all read. */
+export interface Selection {
+  /** Every condition but those on time. */
+  predicate: Predicate;
+  /** Where the filter's callTime conditions overlap. */
+  range: Range;
+}
+
+/** A call has a time; a row that another program left without one has a place in no list and no series. */
+const IS_CALL = sql`call_time IS NOT NULL`;
+
+const TEXT = sql`llm_call_log_text(request_messages, response_content, response_data)`;
+
+/**
+ * Compiles a filter.
+ *
+ * @param groupIds the only groups that the caller may see; null for all
+ * @throws BAD_USER_INPUT that names the condition and what would be right
+ */
+export function selectCalls(
+  filter: CallLogFilter | null | undefined,
+  groupIds: readonly string[] | null,
+): Selection {
+  const visible = groupIds ? [sql`group_id = ANY(${groupIds}::bigint[])`] : [];
+  const { conditions, range } = compile(filter ?? {}, 'filter');
+  return { predicate: allOf([IS_CALL, ...visible, ...conditions]), range };
+}
+
+/** The whole condition of a selection, time included. */
+export function whereSelected({ predicate, range }: Selection): Predicate {
+  return allOf([predicate, ...withinRange(range)]);
+}
+
+export function withinRange({ from, to }: Range): Predicate[] {
+  return [
+    ...(from === undefined ? [] : [sql`call_time >= ${from}::timestamp`]),
+    ...(to === undefined ? [] : [sql`call_time < ${to}::timestamp`]),
+  ];
+}
+
+/** A selection is narrowed by further conditions, which must hold too. */
+export function narrow(selection: Selection, ...conditions: Predicate[]): Selection {
+  return { ...selection, predicate: allOf([selection.predicate, ...conditions]) };
+}
+
+export function allOf(conditions: Predicate[]): Predicate {
+  return sql`(${sql.join(conditions, sql` AND `)})`;
+}
+
+interface Compiled {
+  conditions: Predicate[];
+  range: Range;
+}
+
+function compile(filter: CallLogFilter, at: string): Compiled {
+  const { and, or, not, callTime, text, requestParams, ...operators } = filter;
+  const conditions = Object.entries(operators).flatMap(([name, value]) => {
+    const field = name as keyof typeof operators;
+    return value === undefined ? [] : compileOperators(FILTERED_COLUMNS[field], value, `${at}.${field}`);
+  });
+  if (text !== undefined) conditions.push(containsText(text, `${at}.text`));
+  if (requestParams !== undefined) conditions.push(containsParams(requestParams, `${at}.requestParams`));
+  if (or !== undefined) {
+    const parts = listOf(or, `${at}.or`).map((part, index) => asPredicate(part, `${at}.or[${index}]`));
+    conditions.push(sql`(${sql.join(parts, sql` OR `)})`);
+  }
+  // IS NOT TRUE and not NOT: a row that lacks the value asked for does not match, so it is kept.
+  if (not !== undefined) conditions.push(sql`${asPredicate(not, `${at}.not`)} IS NOT TRUE`);
+  let range = callTime === undefined ? {} : readRange(callTime, `${at}.callTime`);
+  if (and !== undefined) {
+    for (const [index, part] of listOf(and, `${at}.and`).entries()) {
+      const compiled = compile(nested(part, `${at}.and[${index}]`), `${at}.and[${index}]`);
+      conditions.push(...compiled.conditions);
+      range = overlap(range, compiled.range);
+    }
+  }
+  return { conditions, range };
+}
+
+function asPredicate(filter: CallLogFilter | null, at: string): Predicate {
+  const { conditions, range } = compile(nested(filter, at), at);
+  return allOf([...conditions, ...withinRange(range)]);
+}
+
+function containsText(text: string | null, at: string): Predicate {
+  if (text === null) throw badUserInput(at, 'must be a text; leave it out to select all.');
+  const pattern = storableText(text).replace(/[\\%_]/g, '\\$&');
+  return sql`${TEXT} ILIKE ${`%${pattern}%`}`;
+}
+
+function containsParams(params: unknown, at: string): Predicate {
+  if (params === null || typeof params !== 'object' || Array.isArray(params)) {
+    throw badUserInput(at, 'must be a JSON object, such as { model: "gpt-4o" }.');
+  }
+  return sql`request_params @> ${storableJson(params)}::jsonb`;
+}
+
+function readRange(range: TimeRange | null, at: string): Range {
+  const { from, to } = range ?? {};
+  if (from === null) throw badUserInput(`${at}.from`, 'must be a time; leave it out for an open beginning.');
+  if (to === null) throw badUserInput(`${at}.to`, 'must be a time; leave it out for an open end.');
+  if (from === undefined && to === undefined) {
+    throw badUserInput(at, `must have from, to or both; leave ${at} out to select all times.`);
+  }
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw badUserInput(`${at}.from`, 'must be before to; the range includes from and ends before to.');
+  }
+  return { from, to };
+}
+
+function overlap(one: Range, other: Range): Range {
+  const from = [one.from, other.from]
+    .filter((time) => time !== undefined)
+    .sort()
+    .at(-1);
+  const to = [one.to, other.to]
+    .filter((time) => time !== undefined)
+    .sort()
+    .at(0);
+  // Ranges that do not meet select nothing, at any one moment.
+  return from !== undefined && to !== undefined && from > to ? { from, to: from } : { from, to };
+}
+
+function listOf(filters: CallLogFilter[] | null, at: string): CallLogFilter[] {
+  if (!filters?.length) throw badUserInput(at, 'must be a list of at least one filter.');
+  return filters;
+}
+
+function nested(filter: CallLogFilter | null, at: string): CallLogFilter {
+  if (!filter || Object.values(filter).every((value) => value === undefined)) {
+    throw badUserInput(at, 'must name at least one field.');
+  }
+  return filter;
+}

@@ -1,0 +1,41 @@
+import type { Config } from '../config.js';
+import { openDatabase, type Database } from './database.js';
+import { useEmbeddedPostgres } from './embedded.js';
+
+/** The database that the configuration names, open. */
+export interface ConfiguredDatabase {
+  database: Database;
+  /** For connections of one's own, such as a COPY. */
+  url: string;
+  /** Whether it is the embedded one, which this product looks after. */
+  embedded: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database of DATABASE_URL, or else brings up the embedded one in DATA_DIR.
+ *
+ * @param role a data folder has at most one server
+ * @throws OperatorError in one sentence where it cannot be used
+ */
+export async function openConfiguredDatabase(
+  { databaseUrl, dataDir, databasePoolSize }: Config,
+  role: 'server' | 'command',
+): Promise<ConfiguredDatabase> {
+  if (databaseUrl !== undefined) {
+    const database = await openDatabase(databaseUrl, databasePoolSize);
+    return { database, url: databaseUrl, embedded: false, close: () => database.close() };
+  }
+  const postgres = await useEmbeddedPostgres(dataDir, role);
+  try {
+    const database = await openDatabase(postgres.url, databasePoolSize);
+    const close = async () => {
+      await database.close();
+      await postgres.release();
+    };
+    return { database, url: postgres.url, embedded: true, close };
+  } catch (error) {
+    await postgres.release();
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import { OperatorError } from '../errors.js';
+import type { Database } from './database.js';
+
+/** What serving does to each table. */
+const NEEDED = {
+  llm_call_logs: ['SELECT', 'INSERT'],
+  groups: ['SELECT', 'INSERT'],
+  llm_configs: ['SELECT', 'INSERT', 'UPDATE'],
+  llm_key_rotations: ['SELECT', 'INSERT'],
+  llm_call_log_idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  llm_server_secrets: ['SELECT'],
+};
+
+/** @throws OperatorError that names every privilege that the database's user lacks for serving */
+export async function refuseMissingPrivileges({ sql: kysely }: Database): Promise<void> {
+  const wanted = Object.entries(NEEDED).flatMap(([table, privileges]) =>
+    privileges.map((privilege) => ({ table, privilege })),
+  );
+  const { rows } = await sql<{ lacking: string; user: string }>`
+    SELECT privilege || ' on ' || relation AS lacking, current_user AS user
+    FROM unnest(${wanted.map(({ table }) => table)}::text[], ${wanted.map(({ privilege }) => privilege)}::text[])
+      AS wanted (relation, privilege)
+    WHERE NOT has_table_privilege(relation, privilege)`.execute(kysely);
+  if (rows.length === 0) return;
+  const lacking = rows.map((row) => row.lacking).join(', ');
+  throw new OperatorError(
+    `The database user ${rows[0]?.user} lacks ${lacking}. Grant it, or use another user.`,
+  );
+}

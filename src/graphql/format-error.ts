@@ -1,0 +1,40 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isDatabaseDown } from '../database/explain-error.js';
+import { argumentPath, isInlineValue } from './argument-path.js';
+
+/** What a client is told of an error that is nobody's input: nothing but where to look it up. */
+const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
+
+/** Whether an error is the server's own failure, to be logged and masked. */
+export function isUnexpected(error: unknown): boolean {
+  const original = unwrapResolverError(error);
+  return !(original instanceof GraphQLError) && !isDatabaseDown(original);
+}
+
+/** Gives an error the shape that clients see: a stable code in extensions, and no inner details. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  if (isDatabaseDown(original)) {
+    return {
+      ...formatted,
+      message: 'The database does not answer at the moment. Nothing was lost; try again.',
+      extensions: { code: 'DATABASE_UNAVAILABLE' },
+    };
+  }
+  if (isUnexpected(error)) {
+    const requestId = formatted.extensions?.['requestId'];
+    return { ...formatted, message: MASKED, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
+  }
+  // A bad value is the same mistake whether it is written into the query or sent as a variable.
+  const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
+  if (formatted.extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' && isInlineValue(node)) {
+    const argument = argumentPath(node);
+    return {
+      ...formatted,
+      message: argument ? `${argument}: ${formatted.message}` : formatted.message,
+      extensions: { code: 'BAD_USER_INPUT', argument },
+    };
+  }
+  return formatted;
+}

@@ -1,0 +1,63 @@
+import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
+import { badUserInput } from './errors.js';
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 1000;
+
+/** Arguments of a connection field, after the Relay cursor connections specification. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `Only the first so many, at most ${MAX_PAGE}; ${DEFAULT_PAGE} when neither first nor last is given.`,
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `Only the last so many, at most ${MAX_PAGE}. Not together with first.`,
+  })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  before?: string | null;
+}
+
+/** A page to read: `size` items from the beginning, or from the end when `backward`, of what lies between two cursors. */
+export interface Page {
+  size: number;
+  backward: boolean;
+  after: string | undefined;
+  before: string | undefined;
+}
+
+/** @throws BAD_USER_INPUT for first with last, and for a size that is negative or over 1000 */
+export function parsePage({ first, after, last, before }: PageArgs): Page {
+  if (first != null && last != null) {
+    throw badUserInput('last', 'cannot go together with first; give one of them.');
+  }
+  const size = first ?? last ?? DEFAULT_PAGE;
+  if (size < 0 || size > MAX_PAGE) {
+    throw badUserInput(last == null ? 'first' : 'last', `must be from 0 to ${MAX_PAGE}, not ${size}.`);
+  }
+  return { size, backward: last != null, after: after ?? undefined, before: before ?? undefined };
+}
+
+/** What costs a statement or a signature is a function: it runs only when it is selected. */
+@ObjectType({ description: 'Where a page lies in the whole list.', simpleResolvers: true })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether anything comes after this page.' })
+  hasNextPage!: () => Promise<boolean>;
+
+  @Field(() => Boolean, { description: 'Whether anything comes before this page.' })
+  hasPreviousPage!: () => Promise<boolean>;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
+  startCursor!: () => string | null;
+
+  @Field(() => String, { nullable: true, description: 'Cursor of the last item; null on an empty page.' })
+  endCursor!: () => string | null;
+}

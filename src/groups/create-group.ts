@@ -1,0 +1,26 @@
+import type { Context } from '../graphql/context.js';
+import { badUserInput } from '../graphql/errors.js';
+import { Group } from './group.js';
+
+const MAX_LENGTH = 255;
+const CREATING = 7_301_005;
+
+/**
+ * Makes a group.
+ *
+ * @throws BAD_USER_INPUT when the name is blank, too long or taken
+ */
+export async function createGroup({ em }: Context, name: string): Promise<Group> {
+  const stored = name.trim().replaceAll('\0', '\uFFFD').toWellFormed();
+  if (stored === '' || stored.length > MAX_LENGTH) {
+    throw badUserInput('name', `must be from 1 to ${MAX_LENGTH} characters long.`);
+  }
+  return em.transactional(async (transaction) => {
+    // The table has no unique name to rely on: another backend may have made it.
+    await transaction.execute('SELECT pg_advisory_xact_lock(?)', [CREATING]);
+    const taken = await transaction.findOne(Group, { name: stored });
+    if (taken)
+      throw badUserInput('name', `must be new: group ${taken.id} is called ${JSON.stringify(stored)}.`);
+    return transaction.create(Group, { name: stored });
+  });
+}

@@ -1,0 +1,12 @@
+import DataLoader from 'dataloader';
+import type { Context } from '../graphql/context.js';
+import { Group } from './group.js';
+
+/** Loads groups by number, all that are asked for at one time with one statement; null for a group that is not there. */
+export function groupLoader({ em }: Context): DataLoader<number, Group | null> {
+  return new DataLoader(async (ids) => {
+    const groups = await em.find(Group, { id: { $in: [...ids] } });
+    const byId = new Map(groups.map((group) => [group.id, group]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+}

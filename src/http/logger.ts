@@ -1,0 +1,32 @@
+import { pino, type Logger } from 'pino';
+import type { Config } from '../config.js';
+
+/** A logger of JSON lines on standard output, without anything that a request or a statement carries. */
+export function createLogger(level: Config['logLevel']): Logger {
+  return pino({ level, serializers: { req: loggedRequest, err: loggedError } });
+}
+
+/** A request without its query string, which can hold a query's arguments. */
+function loggedRequest({ method, url }: { method: string; url: string }) {
+  return { method, path: url.split('?', 1)[0] };
+}
+
+/**
+ * An error without its message where it is the database's or the ORM's: those quote statements and values,
+ * and with them prompts and keys. Code, place and stack tell what happened.
+ */
+function loggedError(
+  error: Error & { code?: unknown; table?: unknown; constraint?: unknown; query?: unknown },
+) {
+  const { name, code, table, constraint, stack = '' } = error;
+  const quotesData = code !== undefined || error.query !== undefined;
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    type: name,
+    code,
+    table,
+    constraint,
+    message: quotesData ? undefined : error.message,
+    stack: frames.join('\n'),
+  };
+}

@@ -1,0 +1,99 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { forgetOldKeys } from './call-logs/idempotency.js';
+import type { Config } from './config.js';
+import type { Database } from './database/database.js';
+import { createContext, createServices, type Context } from './graphql/context.js';
+import { Cursors } from './graphql/cursors.js';
+import { formatError, isUnexpected } from './graphql/format-error.js';
+import { registerGraphiql } from './http/graphiql.js';
+import { registerHealth } from './http/health.js';
+import { createLogger } from './http/logger.js';
+import { loadSecrets } from './keys/load-secrets.js';
+import { createSchema } from './schema.js';
+
+/** Largest body of a request, in bytes; a thousand calls with their prompts go into one. */
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+const HOUR = 3_600_000;
+
+interface RequestContext extends Context {
+  requestId: string;
+  log: FastifyBaseLogger;
+}
+
+/** Until callers sign in, everyone is this one. */
+const ANYONE = { name: 'anonymous', groupIds: null };
+
+/**
+ * Makes the HTTP server: GraphQL on /graphql, health checks. It does not listen yet.
+ *
+ * @param database migrated; closing the server leaves it open
+ */
+export async function createServer(
+  config: Pick<Config, 'logLevel'>,
+  database: Database,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: createLogger(config.logLevel) as FastifyBaseLogger,
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    // Prompts are data: a key called __proto__ in one is stored like any other.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
+  const secrets = await loadSecrets(database);
+  const services = createServices(database, {
+    cursors: new Cursors(secrets.cursor),
+    fingerprintSecret: secrets.fingerprint,
+  });
+  const apollo = new ApolloServer<RequestContext>({
+    schema: await createSchema(),
+    formatError,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    introspection: true,
+    plugins: [
+      fastifyApolloDrainPlugin(app),
+      ApolloServerPluginCacheControlDisabled(),
+      {
+        async requestDidStart() {
+          return Promise.resolve({
+            async didEncounterErrors({ errors, contextValue: { log, requestId } }) {
+              for (const error of errors.filter(isUnexpected)) {
+                log.error({ err: error.originalError ?? error, requestId }, 'a request failed unexpectedly');
+                error.extensions['requestId'] = requestId;
+              }
+              return Promise.resolve();
+            },
+          });
+        },
+      },
+    ],
+  });
+  await apollo.start();
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    handler: fastifyApolloHandler(apollo, {
+      context: (request) =>
+        Promise.resolve(
+          Object.assign(createContext(services, ANYONE), { requestId: request.id, log: request.log }),
+        ),
+    }),
+  });
+  registerHealth(app, database);
+  await registerGraphiql(app);
+
+  const forgetting = setInterval(() => {
+    forgetOldKeys(database.sql).catch((error: unknown) => app.log.warn({ err: error }, 'old keys were kept'));
+  }, HOUR).unref();
+  app.addHook('onClose', () => {
+    clearInterval(forgetting);
+    return apollo.stop();
+  });
+  return app;
+}

@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { badUserInput } from '../graphql/errors.js';
+import { groupCalls, runScan } from './scan.js';
+import { Family, Slice, sliceId, type Dimension, type Key } from './slice.js';
+import { readTotals, TOTALS } from './totals.js';
+import { UsageOrder } from './usage-types.js';
+
+const MAX_TOP = 1000;
+
+const ORDER_VALUES = {
+  [UsageOrder.TOKENS_USED_DESC]: sql`"tokensUsed"`,
+  [UsageOrder.CALLS_DESC]: sql`"calls"`,
+  [UsageOrder.ERRORS_DESC]: sql`"errors"`,
+};
+
+/** One part of a slice: the calls that share a value of the dimension. */
+export interface Part {
+  key: Key;
+  /** The name of the group, where the slice is split by group. */
+  groupName: string | null;
+  usage: Slice;
+}
+
+/**
+ * Splits a slice by a dimension, largest parts first, ties by value; slices of one family that are split
+ * alike cost one statement, which brings the totals of the parts along.
+ *
+ * @throws BAD_USER_INPUT when top is not from 1 to 1000, or an argument is null
+ */
+export async function splitBy(
+  slice: Slice,
+  by: Dimension,
+  top: number | null,
+  orderBy: UsageOrder | null,
+): Promise<Part[]> {
+  if (top === null || top < 1 || top > MAX_TOP) {
+    throw badUserInput('top', `must be from 1 to ${MAX_TOP}, not ${top}.`);
+  }
+  if (orderBy === null)
+    throw badUserInput('orderBy', 'must have a value; leave it out for TOKENS_USED_DESC.');
+  const { family } = slice;
+  const load = (slices: readonly Slice[]) => loadParts(slices, family, by, top, orderBy);
+  return family.loader(`by ${by} ${top} ${orderBy}`, load, ({ id }) => id).load(slice);
+}
+
+async function loadParts(
+  slices: readonly Slice[],
+  family: Family,
+  by: Dimension,
+  top: number,
+  orderBy: UsageOrder,
+): Promise<Part[][]> {
+  const depth = family.dimensions.length;
+  const key = sql.ref(`key${depth}`);
+  const parents = [sql`"rangeIndex"`, ...family.dimensions.map((_, index) => sql.ref(`key${index}`))];
+  const ranked = sql`
+    SELECT parts.*, row_number() OVER (
+      PARTITION BY ${sql.join(parents)} ORDER BY ${ORDER_VALUES[orderBy]} DESC, ${key}
+    ) AS rank
+    FROM (${groupCalls(slices, family, TOTALS, by)}) AS parts`;
+  const named =
+    by === 'group'
+      ? sql`SELECT ranked.*, groups.name AS "groupName" FROM (${ranked}) AS ranked
+          LEFT JOIN groups ON groups.id = ${key}`
+      : sql`SELECT ranked.* FROM (${ranked}) AS ranked`;
+  const statement = sql<Record<string, unknown>>`${named} WHERE ranked.rank <= ${top} ORDER BY ranked.rank`;
+
+  const children = new Family(family.sql, family.predicate, family.ranges, [...family.dimensions, by]);
+  const parts = new Map<string, Part[]>();
+  for (const { rangeIndex, keys, row } of await runScan(family, statement, depth + 1)) {
+    const parent = sliceId(rangeIndex, keys.slice(0, depth));
+    const siblings = parts.get(parent) ?? [];
+    siblings.push({
+      key: keys[depth] ?? null,
+      groupName: (row['groupName'] as string | null | undefined) ?? null,
+      usage: new Slice(children, rangeIndex, keys, readTotals(row)),
+    });
+    parts.set(parent, siblings);
+  }
+  return slices.map(({ id }) => parts.get(id) ?? []);
+}

@@ -1,0 +1,90 @@
+import DataLoader from 'dataloader';
+import { sql, type Kysely } from 'kysely';
+import { ObjectType } from 'type-graphql';
+import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
+import type { Range, Selection } from '../call-logs/selection.js';
+import type { Totals } from './totals.js';
+
+/** What a breakdown can split a slice by. */
+export type Dimension = 'status' | 'group' | 'model' | 'config' | 'activationCode';
+
+/** A value of a dimension as text, whatever the column's type is; null is a value of its own. */
+export type Key = string | null;
+
+export const DIMENSIONS: Record<Dimension, { expression: Predicate; type: 'text' | 'integer' }> = {
+  status: { expression: sql`status`, type: 'text' },
+  group: { expression: sql`group_id`, type: 'integer' },
+  model: { expression: MODEL, type: 'text' },
+  config: { expression: sql`config_id`, type: 'integer' },
+  activationCode: { expression: sql`activation_code`, type: 'text' },
+};
+
+/**
+ * Slices that one statement can answer for all at once: they share a predicate and differ only in the
+ * stretch of time and in their keys on the same dimensions.
+ */
+export class Family {
+  readonly #loaders = new Map<string, unknown>();
+
+  constructor(
+    readonly sql: Kysely<unknown>,
+    readonly predicate: Predicate,
+    /** The stretches of time of its slices; they may overlap. */
+    readonly ranges: readonly Range[],
+    readonly dimensions: readonly Dimension[],
+  ) {}
+
+  /** The family of the calls of one selection, undivided. */
+  static of(kysely: Kysely<unknown>, { predicate, range }: Selection): Family {
+    return new Family(kysely, predicate, [range], []);
+  }
+
+  /** The one loader of this family for `name`; slices that ask in the same tick share a statement. */
+  loader<K, V>(
+    name: string,
+    load: (keys: readonly K[]) => Promise<V[]>,
+    cacheKey: (key: K) => unknown = (key) => key,
+  ): DataLoader<K, V, unknown> {
+    let loader = this.#loaders.get(name) as DataLoader<K, V, unknown> | undefined;
+    loader ??= new DataLoader<K, V, unknown>(load, { cacheKeyFn: cacheKey });
+    this.#loaders.set(name, loader);
+    return loader;
+  }
+
+  /** The one value of this family that `make` gives for `name`. */
+  once<T>(name: string, make: () => T): T {
+    const made = (this.#loaders.get(name) as T | undefined) ?? make();
+    this.#loaders.set(name, made);
+    return made;
+  }
+}
+
+/** Some of the calls of the log: whatever a filter selects, narrowed by breakdowns and buckets. */
+@ObjectType('Usage', {
+  description:
+    'A slice of the call log: whatever a filter selects. Slices nest, and each level costs one SQL statement, however many slices it has.',
+})
+export class Slice {
+  constructor(
+    readonly family: Family,
+    /** Index of its stretch of time in the family's ranges. */
+    readonly rangeIndex: number,
+    /** Its value on each of the family's dimensions. */
+    readonly keys: readonly Key[],
+    /** Known where the statement that found the slice computed them along the way. */
+    readonly totals?: Totals,
+  ) {}
+
+  get range(): Range {
+    return this.family.ranges[this.rangeIndex] ?? {};
+  }
+
+  /** Equal for slices of one family that select the same calls. */
+  get id(): string {
+    return sliceId(this.rangeIndex, this.keys);
+  }
+}
+
+export function sliceId(rangeIndex: number, keys: readonly Key[]): string {
+  return JSON.stringify([rangeIndex, ...keys]);
+}

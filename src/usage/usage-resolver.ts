@@ -1,0 +1,158 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { CallStatus } from '../call-logs/call-log.js';
+import { CallLogFilter } from '../call-logs/filter-input.js';
+import { selectCalls } from '../call-logs/selection.js';
+import type { Context } from '../graphql/context.js';
+import { TimeZone } from '../graphql/scalars.js';
+import type { Group } from '../groups/group.js';
+import { splitBy } from './breakdown.js';
+import { durationPercentile } from './percentile.js';
+import { previousOf } from './previous.js';
+import { seriesOf } from './series.js';
+import { Family, Slice } from './slice.js';
+import { TimeInterval } from './time-buckets.js';
+import { totalsOf } from './totals.js';
+import {
+  ActivationCodeUsage,
+  ConfigUsage,
+  GroupUsage,
+  ModelUsage,
+  StatusUsage,
+  UsageBucket,
+  UsageOrder,
+  UsageTotals,
+} from './usage-types.js';
+
+@ArgsType()
+class TopArgs {
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 100,
+    description: 'How many slices at the most, from 1 to 1000, the largest.',
+  })
+  top!: number | null;
+
+  @Field(() => UsageOrder, {
+    nullable: true,
+    defaultValue: UsageOrder.TOKENS_USED_DESC,
+    description: 'Which slices are the largest and come first.',
+  })
+  orderBy!: UsageOrder | null;
+}
+
+@Resolver(() => Slice)
+export class UsageResolver {
+  @Query(() => Slice, { description: 'What the selected calls add up to, in total and broken down.' })
+  usage(
+    @Ctx() { sql, caller }: Context,
+    @Arg('filter', () => CallLogFilter, { nullable: true, description: 'Which calls; all when left out.' })
+    filter?: CallLogFilter | null,
+  ): Slice {
+    return new Slice(Family.of(sql, selectCalls(filter, caller.groupIds)), 0, []);
+  }
+
+  @FieldResolver(() => UsageTotals, { description: 'The totals of the slice.' })
+  async totals(@Root() slice: Slice): Promise<UsageTotals> {
+    const totals = await totalsOf(slice);
+    return { ...totals, slice, errorRate: totals.calls === 0 ? null : totals.errors / totals.calls };
+  }
+
+  @FieldResolver(() => Slice, {
+    nullable: true,
+    description:
+      'The slice of the same length just before this one. Null where the slice has no bounded callTime.',
+  })
+  previous(@Root() slice: Slice): Slice | null {
+    return previousOf(slice);
+  }
+
+  @FieldResolver(() => [StatusUsage], {
+    description: 'One slice for each status that occurs, successes first.',
+  })
+  async byStatus(@Root() slice: Slice): Promise<StatusUsage[]> {
+    const parts = await splitBy(slice, 'status', 2, UsageOrder.CALLS_DESC);
+    const statuses = parts.map(({ key, usage }) => ({ status: key as CallStatus, usage }));
+    return statuses.sort((one, other) => (one.status > other.status ? -1 : 1));
+  }
+
+  @FieldResolver(() => [GroupUsage], { description: 'One slice for each group that occurs, largest first.' })
+  async byGroup(@Root() slice: Slice, @Args(() => TopArgs) { top, orderBy }: TopArgs): Promise<GroupUsage[]> {
+    const parts = await splitBy(slice, 'group', top, orderBy);
+    return parts.map(({ key, groupName, usage }) => ({
+      group: key === null ? null : ({ id: Number(key), name: groupName ?? '' } satisfies Group),
+      usage,
+    }));
+  }
+
+  @FieldResolver(() => [ModelUsage], { description: 'One slice for each model that occurs, largest first.' })
+  async byModel(@Root() slice: Slice, @Args(() => TopArgs) { top, orderBy }: TopArgs): Promise<ModelUsage[]> {
+    const parts = await splitBy(slice, 'model', top, orderBy);
+    return parts.map(({ key, usage }) => ({ model: key, usage }));
+  }
+
+  @FieldResolver(() => [ConfigUsage], {
+    description: 'One slice for each provider configuration that occurs, largest first.',
+  })
+  async byConfig(
+    @Root() slice: Slice,
+    @Args(() => TopArgs) { top, orderBy }: TopArgs,
+  ): Promise<ConfigUsage[]> {
+    const parts = await splitBy(slice, 'config', top, orderBy);
+    return parts.map(({ key, usage }) => ({ configId: key, usage }));
+  }
+
+  @FieldResolver(() => [ActivationCodeUsage], {
+    description: 'One slice for each activation code that occurs, largest first.',
+  })
+  async byActivationCode(
+    @Root() slice: Slice,
+    @Args(() => TopArgs) { top, orderBy }: TopArgs,
+  ): Promise<ActivationCodeUsage[]> {
+    const parts = await splitBy(slice, 'activationCode', top, orderBy);
+    return parts.map(({ key, usage }) => ({ activationCode: key, usage }));
+  }
+
+  @FieldResolver(() => [UsageBucket], {
+    description:
+      "Buckets that cover the slice's callTime, else its first to last call: oldest first, no gaps, cut at local midnight and so on in timeZone, right across daylight-saving changes. At most 5000.",
+  })
+  series(
+    @Root() slice: Slice,
+    @Arg('interval', () => TimeInterval, { description: 'Length of a bucket.' }) interval: TimeInterval,
+    @Arg('timeZone', () => TimeZone, {
+      nullable: true,
+      defaultValue: 'UTC',
+      description: 'Whose clock and calendar cut the buckets.',
+    })
+    timeZone: string | null,
+  ): Promise<UsageBucket[]> {
+    return seriesOf(slice, interval, timeZone);
+  }
+}
+
+@Resolver(() => UsageTotals)
+export class UsageTotalsResolver {
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'The duration in milliseconds that a share p of the calls does not exceed, such as 0.95 for the slowest twentieth; null where no call has a duration.',
+  })
+  durationMsPercentile(
+    @Root() { slice }: UsageTotals,
+    @Arg('p', () => Float, { description: 'The share of calls, greater than 0 and less than 1.' }) p: number,
+  ): Promise<number | null> {
+    return durationPercentile(slice, p);
+  }
+}
