@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-export default async function stopPostgres(): Promise<void> {
+export default async function stopPostgres() {
   await globalThis.testPostgres.release();
   await rm(globalThis.testPostgres.dataDir, { recursive: true, force: true });
 }
