@@ -94,7 +94,12 @@ export class CsvRows implements RowParser {
       return; // an empty line
     else if (this.#checkUtf8 && !isUtf8(bytes)) this.sink.broken(cells, line, NOT_UTF8);
     else if (cells.length === this.#width) this.sink.row(cells, line);
-    else this.sink.broken(cells, line, `has ${cells.length} cells, and the header has ${this.#width}.`);
+    else
+      this.sink.broken(
+        cells,
+        line,
+        `has another number of cells than the header: ${cells.length}, not ${this.#width}.`,
+      );
   }
 
   /** Gives the broken line up, once it has come to its end, and begins anew behind it. */

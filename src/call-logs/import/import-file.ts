@@ -15,7 +15,12 @@ export async function importFile(url: string, job: FileImport): Promise<RowCount
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  client.on('error', () => undefined); // a lost connection fails the statement under way, which tells it
+  client.on('error', () => undefined); // told by the statement that it fails
+  // An import that waits for its input would not notice by itself that it has no database any more.
+  const lost = new AbortController();
+  client.once('end', () => {
+    lost.abort();
+  });
   const disconnect = () => void client.end();
   job.signal.addEventListener('abort', disconnect);
   let step: 'connecting' | 'loading' | 'committing' = 'connecting';
@@ -27,7 +32,7 @@ export async function importFile(url: string, job: FileImport): Promise<RowCount
     );
     await client.query('BEGIN');
     step = 'loading';
-    const counts = await importRows(client, job);
+    const counts = await importRows(client, { ...job, signal: AbortSignal.any([job.signal, lost.signal]) });
     if (job.allOrNothing && counts.rejected > 0) {
       throw new OperatorError(
         `Nothing of ${job.source.name} was loaded: ${counts.rejected} bad rows are in ${job.rejects.path}.`,
@@ -37,7 +42,7 @@ export async function importFile(url: string, job: FileImport): Promise<RowCount
     await client.query('COMMIT');
     return counts;
   } catch (error) {
-    throw explain(error, step, job);
+    throw explain(error, step, job, lost.signal.aborted);
   } finally {
     job.signal.removeEventListener('abort', disconnect);
     await client.end();
@@ -45,18 +50,19 @@ export async function importFile(url: string, job: FileImport): Promise<RowCount
   }
 }
 
-function explain(error: unknown, step: string, job: FileImport): unknown {
+function explain(error: unknown, step: string, job: FileImport, isLost: boolean): unknown {
   const { name } = job.source;
   if (step === 'connecting') return explainDatabaseError(error);
   if (error instanceof OperatorError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const isLost = message.startsWith('Connection terminated');
-  if (step === 'committing' && (isLost || job.signal.aborted)) {
+  if (step === 'committing' && isLost) {
     return new OperatorError(
       `The connection was lost while ${name} was committed: look whether its rows are there before it is imported again.`,
     );
   }
   if (job.signal.aborted) return new OperatorError(`Interrupted; nothing of ${name} was loaded.`);
-  if (!isLost && code === undefined) return error; // a mistake of this program: its stack is wanted
+  if (isLost)
+    return new OperatorError(`Nothing of ${name} was loaded: the connection to the database was lost.`);
+  if (code === undefined) return error; // a mistake of this program: its stack is wanted
   return new OperatorError(`Nothing of ${name} was loaded: ${message}.`);
 }

@@ -3,7 +3,7 @@ import { OperatorError } from '../../errors.js';
 
 /** The file of the rows that were not imported, one JSON object a line: {line, reason, row}. */
 export class Rejects {
-  #lines: string[] = [];
+  #rows: { line: number; reason: string; row: unknown }[] = [];
   #file: FileHandle | undefined;
   count = 0;
 
@@ -17,15 +17,17 @@ export class Rejects {
 
   /** @param reason a sentence, or the end of one that begins with "The row" */
   add(row: unknown, line: number, reason: string): void {
-    this.#lines.push(`${JSON.stringify({ line, reason, row })}\n`);
+    this.#rows.push({ line, reason, row });
     this.count += 1;
   }
 
   /** Writes what was added. @throws OperatorError where the file cannot be written */
   async flush(): Promise<void> {
-    if (this.#lines.length === 0) return;
-    const text = this.#lines.join('');
-    this.#lines = [];
+    if (this.#rows.length === 0) return;
+    // Some reasons are found only after the rows behind were read.
+    const rows = this.#rows.sort((one, other) => one.line - other.line);
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    this.#rows = [];
     try {
       this.#file ??= await open(this.path, 'w');
       await this.#file.appendFile(text);
