@@ -1,5 +1,8 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { forgetOldKeys } from './call-logs/idempotency.js';
@@ -37,7 +40,7 @@ export async function createServer(
   database: Database,
 ): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: createLogger(config.logLevel) as FastifyBaseLogger,
+    loggerInstance: createLogger(config.logLevel),
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
     // Prompts are data: a key called __proto__ in one is stored like any other.
@@ -58,6 +61,7 @@ export async function createServer(
     introspection: true,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
       {
         async requestDidStart() {
           return Promise.resolve({
@@ -90,9 +94,9 @@ export async function createServer(
   const forgetting = setInterval(() => {
     forgetOldKeys(database.sql).catch((error: unknown) => app.log.warn({ err: error }, 'old keys were kept'));
   }, HOUR).unref();
-  app.addHook('onClose', () => {
+  app.addHook('onClose', async () => {
     clearInterval(forgetting);
-    return apollo.stop();
+    await apollo.stop();
   });
   return app;
 }

@@ -62,7 +62,8 @@ export class CallLogResolver {
       throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
     }
     const config = await configInUse(context.em);
-    return recordCallLog(context, { ...input, configId: config && String(config.id) }, selectedFields(info));
+    const made = Object.assign(input, { configId: config && String(config.id) });
+    return recordCallLog(context, made, selectedFields(info));
   }
 
   @Mutation(() => RecordCallLogsResult, {

@@ -68,7 +68,7 @@ export function prepareCallLog(input: RecordCallLogInput, at: string): NewCallLo
     throw badUserInput(`${at}.requestMessages`, 'must be a JSON value other than null.');
   }
   const activationCode = text('activationCode');
-  if (activationCode !== null && [...activationCode].length > 32) {
+  if (activationCode !== null && Array.from(activationCode).length > 32) {
     throw badUserInput(`${at}.activationCode`, 'must be at most 32 characters long.');
   }
   const promptTokens = count('promptTokens');

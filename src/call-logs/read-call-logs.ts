@@ -66,7 +66,9 @@ function columnsOf(context: Context, fields: Set<string>): RawBuilder<unknown> {
   if (wanted.has('group')) wanted.add('groupId');
   const columns = [...wanted].flatMap((name) => {
     if (name === 'model') return [sql`${MODEL} AS model`];
-    const property = properties[name as keyof typeof properties];
+    const property = Object.hasOwn(properties, name)
+      ? properties[name as keyof typeof properties]
+      : undefined;
     if (!property || name === 'group') return [];
     return [sql`${sql.ref(property.fieldNames[0] ?? name)} AS ${sql.ref(name)}`];
   });

@@ -67,9 +67,9 @@ interface Compiled {
 
 function compile(filter: CallLogFilter, at: string): Compiled {
   const { and, or, not, callTime, text, requestParams, ...operators } = filter;
-  const conditions = Object.entries(operators).flatMap(([name, value]) => {
-    const field = name as keyof typeof operators;
-    return value === undefined ? [] : compileOperators(FILTERED_COLUMNS[field], value, `${at}.${field}`);
+  const conditions = (Object.keys(operators) as (keyof typeof operators)[]).flatMap((field) => {
+    const given = operators[field];
+    return given === undefined ? [] : compileOperators(FILTERED_COLUMNS[field], given, `${at}.${field}`);
   });
   if (text !== undefined) conditions.push(containsText(text, `${at}.text`));
   if (requestParams !== undefined) conditions.push(containsParams(requestParams, `${at}.requestParams`));

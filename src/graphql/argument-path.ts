@@ -1,8 +1,8 @@
-import { parse, visit, type ASTNode } from 'graphql';
+import { Kind, parse, visit, type ASTNode } from 'graphql';
 
-const VALUE_KINDS = new Set([
-  ...['IntValue', 'FloatValue', 'StringValue', 'BooleanValue', 'NullValue', 'EnumValue'],
-  ...['ListValue', 'ObjectValue', 'ObjectField'],
+const VALUE_KINDS = new Set<Kind>([
+  ...[Kind.INT, Kind.FLOAT, Kind.STRING, Kind.BOOLEAN, Kind.NULL, Kind.ENUM],
+  ...[Kind.LIST, Kind.OBJECT, Kind.OBJECT_FIELD],
 ]);
 
 /** Whether the node is a value written into the document, or a part of one. */
@@ -18,14 +18,15 @@ export function argumentPath(node: ASTNode): string | undefined {
   const names: string[] = [];
   visit(parse(loc.source), {
     enter(visited) {
-      if (visited.kind === 'Argument') names.length = 0;
-      if (visited.kind === 'Argument' || visited.kind === 'ObjectField') names.push(visited.name.value);
+      if (visited.kind === Kind.ARGUMENT) names.length = 0;
+      if (visited.kind === Kind.ARGUMENT || visited.kind === Kind.OBJECT_FIELD)
+        names.push(visited.name.value);
       if (visited.kind === node.kind && visited.loc?.start === loc.start && visited.loc.end === loc.end) {
         found = names.join('.');
       }
     },
     leave(visited) {
-      if (visited.kind === 'Argument' || visited.kind === 'ObjectField') names.pop();
+      if (visited.kind === Kind.ARGUMENT || visited.kind === Kind.OBJECT_FIELD) names.pop();
     },
   });
   return found;

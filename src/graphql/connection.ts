@@ -40,10 +40,14 @@ export async function readConnection<Row extends Positioned>(
   cursors: Cursors,
   read: (what: KeysetRead) => Promise<Row[]>,
 ): Promise<Connection<Row>> {
-  const conditions = (['after', 'before'] as const).flatMap((side) => {
+  const [after, before] = (['after', 'before'] as const).map((side) => {
     const cursor = page[side];
-    return cursor === undefined ? [] : [beyond(order, side, cursors.decode(cursor, order.name, side))];
+    return cursor === undefined ? undefined : cursors.decode(cursor, order.name, side);
   });
+  const conditions = [
+    ...(after ? [beyond(order, 'after', after)] : []),
+    ...(before ? [beyond(order, 'before', before)] : []),
+  ];
   // One more than asked for tells whether there is more.
   const rows = await read({ conditions, order: orderBy(order, page.backward), limit: page.size + 1 });
   const more = rows.length > page.size;
@@ -51,9 +55,10 @@ export async function readConnection<Row extends Positioned>(
   if (page.backward) nodes.reverse();
 
   const cursorOf = (row: Row) => cursors.encode(order.name, positionOf(row));
-  const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined) => {
-    const beyondEdge = edge ? [beyond(order, side, positionOf(edge))] : [];
-    return (await read({ conditions: beyondEdge, order: orderBy(order, false), limit: 1 })).length > 0;
+  // Beyond the page's edge; an empty page has none, and lies next to the cursor itself.
+  const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined, cursor: Position) => {
+    const outside = edge ? beyond(order, side, positionOf(edge)) : beyond(order, side, cursor, true);
+    return (await read({ conditions: [outside], order: orderBy(order, false), limit: 1 })).length > 0;
   };
   const first = nodes.at(0);
   const last = nodes.at(-1);
@@ -62,9 +67,9 @@ export async function readConnection<Row extends Positioned>(
     edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
     pageInfo: {
       hasNextPage: async () =>
-        (!page.backward && more) || (page.before !== undefined && (await anyBeyond('after', last))),
+        (!page.backward && more) || (before !== undefined && (await anyBeyond('after', last, before))),
       hasPreviousPage: async () =>
-        (page.backward && more) || (page.after !== undefined && (await anyBeyond('before', first))),
+        (page.backward && more) || (after !== undefined && (await anyBeyond('before', first, after))),
       startCursor: () => (first ? cursorOf(first) : null),
       endCursor: () => (last ? cursorOf(last) : null),
     },

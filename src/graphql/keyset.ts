@@ -17,13 +17,14 @@ export interface Position {
   id: string;
 }
 
-/** Selects the rows that come after a position in the order, or before it. */
+/** Selects the rows that come after a position in the order, or before it; `orAt` adds the row that stands there. */
 export function beyond(
   { value, type, descending, nullable }: KeysetOrder,
   side: 'after' | 'before',
   position: Position,
+  orAt = false,
 ): RawBuilder<unknown> {
-  const compare = sql.raw(descending === (side === 'after') ? '<' : '>');
+  const compare = sql.raw((descending === (side === 'after') ? '<' : '>') + (orAt ? '=' : ''));
   const id = sql`${position.id}::bigint`;
   if (position.value === null) {
     const amongNulls = sql`(${value} IS NULL AND id ${compare} ${id})`;

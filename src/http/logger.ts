@@ -1,8 +1,9 @@
-import { pino, type Logger } from 'pino';
+import type { FastifyBaseLogger } from 'fastify';
+import { pino } from 'pino';
 import type { Config } from '../config.js';
 
 /** A logger of JSON lines on standard output, without anything that a request or a statement carries. */
-export function createLogger(level: Config['logLevel']): Logger {
+export function createLogger(level: Config['logLevel']): FastifyBaseLogger {
   return pino({ level, serializers: { req: loggedRequest, err: loggedError } });
 }
 

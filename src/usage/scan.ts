@@ -48,8 +48,8 @@ export async function runScan(
   return rows.map((row) => ({
     rangeIndex: Number(row['rangeIndex']),
     keys: Array.from({ length: dimensions }, (_, index) => {
-      const key = row[`key${index}`];
-      return key === null ? null : String(key as string | number);
+      const key = row[`key${index}`] as string | number | null;
+      return key === null ? null : String(key);
     }),
     row,
   }));

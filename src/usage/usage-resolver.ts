@@ -11,7 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { CallStatus } from '../call-logs/call-log.js';
+import { CallStatus } from '../call-logs/call-log.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
 import { selectCalls } from '../call-logs/selection.js';
 import type { Context } from '../graphql/context.js';
@@ -83,7 +83,10 @@ export class UsageResolver {
   })
   async byStatus(@Root() slice: Slice): Promise<StatusUsage[]> {
     const parts = await splitBy(slice, 'status', 2, UsageOrder.CALLS_DESC);
-    const statuses = parts.map(({ key, usage }) => ({ status: key as CallStatus, usage }));
+    const statuses = parts.map(({ key, usage }) => ({
+      status: key === 'error' ? CallStatus.ERROR : CallStatus.SUCCESS,
+      usage,
+    }));
     return statuses.sort((one, other) => (one.status > other.status ? -1 : 1));
   }
 

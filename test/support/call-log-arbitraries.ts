@@ -124,9 +124,7 @@ const fields: Record<string, fc.Arbitrary<unknown>> = {
 
 const oneField = fc
   .constantFrom(...Object.keys(fields))
-  .chain((name) =>
-    (fields[name] ?? fc.constant({})).map((condition) => ({ [name]: condition }) as ModelFilter),
-  );
+  .chain((name) => (fields[name] ?? fc.constant({})).map((condition) => ({ [name]: condition })));
 
 /** Filters of up to a few fields, nested up to three deep. */
 export const filter: fc.Arbitrary<ModelFilter> = fc.letrec<{ filter: ModelFilter }>((tie) => ({

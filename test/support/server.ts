@@ -8,7 +8,6 @@ import { useTestDatabase } from './database.js';
 export interface GraphQLAnswer {
   status: number;
   // Tests read deep into answers and compare them; a wrong path shows as undefined.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   data: any;
   errors?: { message: string; extensions: Record<string, unknown>; path?: (string | number)[] }[];
 }
@@ -21,7 +20,6 @@ export interface TestServer {
   /** Sends one GraphQL request over HTTP. */
   send: (query: string, variables?: Record<string, unknown>) => Promise<GraphQLAnswer>;
   /** The same, and fails on errors in the answer. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   query: (query: string, variables?: Record<string, unknown>) => Promise<any>;
 }
 
