@@ -14,10 +14,19 @@ function wholeNumber(from: number, to: number, fallback: number) {
     .default(fallback);
 }
 
-const POSTGRES_URL = 'must be a PostgreSQL address such as postgres://user:password@host:5432/database';
+const POSTGRES_URL =
+  'must be a PostgreSQL address such as postgres://user:password@host:5432/database, with %-escapes for special characters';
 
 function isPostgresUrl(value: string): boolean {
-  return /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '');
+  // The host may be left out, for a socket named in the query: postgres://user@/database?host=/run/postgresql
+  const url = URL.parse(value.replace('@/', '@localhost/'));
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) return false;
+  try {
+    decodeURIComponent(url.username + url.password + url.pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const Environment = z.object({
@@ -34,6 +43,9 @@ const Environment = z.object({
   DATABASE_POOL_SIZE: wholeNumber(1, 1000, 10),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
+
+/** The names of all variables that are read. */
+export const VARIABLES = Object.keys(Environment.shape);
 
 /** Everything the environment decides, checked. */
 export interface Config {

@@ -1,5 +1,22 @@
 import { GraphQLError } from 'graphql';
 
+/** Every code that an answer's errors carry; each has a row in README.md. */
+export const ERROR_CODES = [
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'DATABASE_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The extensions of an error: its code, and what a program needs to act on it. */
+export function withCode(code: ErrorCode, rest: Record<string, unknown> = {}): Record<string, unknown> {
+  return { code, ...rest };
+}
+
 /**
  * A mistake in what the client sent.
  *
@@ -7,5 +24,5 @@ import { GraphQLError } from 'graphql';
  * @param message what would be right, as the rest of a sentence that begins with the argument
  */
 export function badUserInput(argument: string, message: string): GraphQLError {
-  return new GraphQLError(`${argument} ${message}`, { extensions: { code: 'BAD_USER_INPUT', argument } });
+  return new GraphQLError(`${argument} ${message}`, { extensions: withCode('BAD_USER_INPUT', { argument }) });
 }

@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseDown } from '../database/explain-error.js';
 import { argumentPath, isInlineValue } from './argument-path.js';
+import { withCode } from './errors.js';
 
 /** What a client is told of an error that is nobody's input: nothing but where to look it up. */
 const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
@@ -19,12 +20,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return {
       ...formatted,
       message: 'The database does not answer at the moment. Nothing was lost; try again.',
-      extensions: { code: 'DATABASE_UNAVAILABLE' },
+      extensions: withCode('DATABASE_UNAVAILABLE'),
     };
   }
   if (isUnexpected(error)) {
     const requestId = formatted.extensions?.['requestId'];
-    return { ...formatted, message: MASKED, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
+    return { ...formatted, message: MASKED, extensions: withCode('INTERNAL_SERVER_ERROR', { requestId }) };
   }
   // A bad value is the same mistake whether it is written into the query or sent as a variable.
   const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
@@ -33,7 +34,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return {
       ...formatted,
       message: argument ? `${argument}: ${formatted.message}` : formatted.message,
-      extensions: { code: 'BAD_USER_INPUT', argument },
+      extensions: withCode('BAD_USER_INPUT', { argument }),
     };
   }
   return formatted;
