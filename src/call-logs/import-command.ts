@@ -7,6 +7,8 @@ import { terminalProgress } from './import/progress.js';
 /** Exit code of an import that left rows out. */
 const SOME_REJECTED = 3;
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The database of a command; `close` lets go of it. */
 export interface CommandDatabase {
   /** postgres://user:password@host:port/database */
@@ -44,11 +46,11 @@ export function importCommand(openForCommand: () => Promise<CommandDatabase>): C
       const interrupt = () => {
         interrupted.abort();
       };
-      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+      for (const signal of STOP_SIGNALS) process.on(signal, interrupt);
       try {
         await runImport(paths, options, openForCommand, interrupted.signal);
       } finally {
-        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+        for (const signal of STOP_SIGNALS) process.off(signal, interrupt);
       }
     });
 }

@@ -119,9 +119,21 @@ describe('line numbers', () => {
     const { rows, rejects } = await importText(test.url, 'calls.csv', csv, { set: WHOLE });
     expect(rows).toBe(2);
     expect(rejects).toEqual([
-      { line: 4, reason: expect.stringContaining('durationMs'), row: ['three\n\nlines', 'x'] },
-      { line: 8, reason: expect.stringContaining('durationMs'), row: ['a', 'y'] },
-      { line: 9, reason: expect.stringContaining('durationMs'), row: ['b\r\n', '-1'] },
+      {
+        line: 4,
+        reason: expect.stringContaining('durationMs'),
+        row: { responseContent: 'three\n\nlines', durationMs: 'x' },
+      },
+      {
+        line: 8,
+        reason: expect.stringContaining('durationMs'),
+        row: { responseContent: 'a', durationMs: 'y' },
+      },
+      {
+        line: 9,
+        reason: expect.stringContaining('durationMs'),
+        row: { responseContent: 'b\r\n', durationMs: '-1' },
+      },
       {
         line: 11,
         reason: 'The row has another number of cells than the header: 3, not 2.',

@@ -44,7 +44,8 @@ export async function importRows(client: Client, job: FileImport): Promise<RowCo
   try {
     const { head, rest } = await readHead(source, stream);
     const columns = await columnsOf(source, head);
-    const batch = new RowBatch(rowReader(job.mapping, source.format, columns, source.name), rejects);
+    const read = rowReader(job.mapping, source.format, columns, source.name);
+    const batch = new RowBatch(read, columns ?? [], rejects);
     const parser = rowParser(source.format, batch);
     await groups.read();
 

@@ -9,8 +9,10 @@ import type { RowSink } from './rows.js';
 export class RowBatch implements RowSink {
   #rows: { imported: ImportedCall; row: Row; line: number }[] = [];
 
+  /** @param columns names of the cells of CSV, to show a rejected row by */
   constructor(
     private readonly read: ReadRow,
+    private readonly columns: readonly string[],
     private readonly rejects: Rejects,
   ) {}
 
@@ -18,7 +20,7 @@ export class RowBatch implements RowSink {
     try {
       this.#rows.push({ imported: this.read(row), row, line });
     } catch (error) {
-      this.rejects.add(row, line, (error as Error).message);
+      this.#reject(row, line, (error as Error).message);
     }
   }
 
@@ -42,9 +44,14 @@ export class RowBatch implements RowSink {
       const { call, group } = imported;
       if (group !== null) call.groupId = groups.idOf(group) ?? null;
       if (call.groupId === null || groups.has(call.groupId)) calls.push(call);
-      else this.rejects.add(row, line, `groupId ${call.groupId} is no group.`);
+      else this.#reject(row, line, `groupId ${call.groupId} is no group.`);
     }
     this.#rows = [];
     return calls;
+  }
+
+  #reject(row: Row, line: number, reason: string): void {
+    const named = Array.isArray(row) ? this.columns.map((column, index) => [column, row[index]]) : undefined;
+    this.rejects.add(named ? Object.fromEntries(named) : row, line, reason);
   }
 }
