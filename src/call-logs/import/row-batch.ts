@@ -51,7 +51,14 @@ export class RowBatch implements RowSink {
   }
 
   #reject(row: Row, line: number, reason: string): void {
-    const named = Array.isArray(row) ? this.columns.map((column, index) => [column, row[index]]) : undefined;
-    this.rejects.add(named ? Object.fromEntries(named) : row, line, reason);
+    this.rejects.add(isCells(row) ? this.#named(row) : row, line, reason);
   }
+
+  #named(cells: readonly string[]): Row {
+    return Object.fromEntries(this.columns.map((column, index) => [column, cells[index]]));
+  }
+}
+
+function isCells(row: Row): row is readonly string[] {
+  return Array.isArray(row);
 }
