@@ -16,10 +16,10 @@ export class CallLogEdge {
 @ObjectType({ description: 'A page of the calls that a filter selects.', simpleResolvers: true })
 export class CallLogConnection {
   @Field(() => [CallLogEdge], { description: 'The calls of the page, each with its cursor.' })
-  edges!: () => CallLogEdge[];
+  edges!: () => Promise<CallLogEdge[]>;
 
   @Field(() => [CallLog], { description: 'The calls of the page.' })
-  nodes!: CallLog[];
+  nodes!: () => Promise<CallLog[]>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;

@@ -34,7 +34,7 @@ export class CallLogResolver {
     @Ctx() context: Context,
     @Args(() => CallLogPageArgs) args: CallLogPageArgs,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<CallLogConnection> {
+  ): CallLogConnection {
     const selection = selectCalls(args.filter, context.caller.groupIds);
     const usage = new Slice(Family.of(context.sql, selection), 0, []);
     return listCallLogs(context, selection, usage, args, info);
@@ -75,6 +75,6 @@ export class CallLogResolver {
     @Arg('input', () => [RecordCallLogInput], { description: 'The calls.' }) input: RecordCallLogInput[],
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordCallLogsResult> {
-    return recordCallLogs(context, input, selectedFields(info, 'callLogs'));
+    return recordCallLogs(context, input, selectedFields(info, ['callLogs']));
   }
 }

@@ -9,7 +9,7 @@ const LIFETIME_HOURS = 24;
 /** @throws BAD_USER_INPUT when the key is empty or longer than 255 characters */
 export function readIdempotencyKey(key: string | null | undefined, at: string): string | null {
   if (key == null) return null;
-  if (key === '' || key.length > MAX_LENGTH) {
+  if (key === '' || Array.from(key).length > MAX_LENGTH) {
     throw badUserInput(`${at}.idempotencyKey`, `must be from 1 to ${MAX_LENGTH} characters long.`);
   }
   return storableText(key);

@@ -6,7 +6,7 @@ import type { Slice } from '../usage/slice.js';
 import { countOf } from '../usage/totals.js';
 import type { CallLogConnection } from './call-log-connection.js';
 import type { CallLogPageArgs } from './call-log-page-args.js';
-import { readCallLogPage } from './read-call-logs.js';
+import { callLogPage } from './read-call-logs.js';
 import type { Selection } from './selection.js';
 
 /**
@@ -15,14 +15,14 @@ import type { Selection } from './selection.js';
  * @param usage the same calls as `selection`
  * @throws BAD_USER_INPUT for arguments that make no page
  */
-export async function listCallLogs(
+export function listCallLogs(
   context: Context,
   selection: Selection,
   usage: Slice,
   { orderBy, ...page }: CallLogPageArgs,
   info: GraphQLResolveInfo,
-): Promise<CallLogConnection> {
-  const fields = selectedFields(info, 'nodes').union(selectedFields(info, 'edges', 'node'));
-  const connection = await readCallLogPage(context, selection, orderBy, parsePage(page), fields);
+): CallLogConnection {
+  const fields = selectedFields(info, ['nodes'], ['edges', 'node']);
+  const connection = callLogPage(context, selection, orderBy, parsePage(page), fields);
   return { ...connection, usage, totalCount: () => countOf(usage) };
 }

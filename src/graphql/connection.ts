@@ -16,30 +16,30 @@ export interface KeysetRead {
   limit: number;
 }
 
-/** A page in the shape of the Relay connection types; what costs something is computed when it is selected. */
+/** A page in the shape of the Relay connection types; it is read when something of it is selected. */
 export interface Connection<Row> {
-  nodes: Row[];
-  edges: () => { cursor: string; node: Row }[];
+  nodes: () => Promise<Row[]>;
+  edges: () => Promise<{ cursor: string; node: Row }[]>;
   pageInfo: {
     hasNextPage: () => Promise<boolean>;
     hasPreviousPage: () => Promise<boolean>;
-    startCursor: () => string | null;
-    endCursor: () => string | null;
+    startCursor: () => Promise<string | null>;
+    endCursor: () => Promise<string | null>;
   };
 }
 
 /**
- * Reads one page of a list. Its cost depends on the page's size and not on how deep it lies.
+ * One page of a list. Its cost depends on the page's size and not on how deep it lies.
  *
  * @param read runs one statement
  * @throws BAD_USER_INPUT for a cursor that is forged or of another order
  */
-export async function readConnection<Row extends Positioned>(
+export function connectionOf<Row extends Positioned>(
   page: Page,
   order: KeysetOrder,
   cursors: Cursors,
   read: (what: KeysetRead) => Promise<Row[]>,
-): Promise<Connection<Row>> {
+): Connection<Row> {
   const [after, before] = (['after', 'before'] as const).map((side) => {
     const cursor = page[side];
     return cursor === undefined ? undefined : cursors.decode(cursor, order.name, side);
@@ -48,30 +48,34 @@ export async function readConnection<Row extends Positioned>(
     ...(after ? [beyond(order, 'after', after)] : []),
     ...(before ? [beyond(order, 'before', before)] : []),
   ];
+  let reading: Promise<Row[]> | undefined;
   // One more than asked for tells whether there is more.
-  const rows = await read({ conditions, order: orderBy(order, page.backward), limit: page.size + 1 });
-  const more = rows.length > page.size;
-  const nodes = rows.slice(0, page.size);
-  if (page.backward) nodes.reverse();
-
-  const cursorOf = (row: Row) => cursors.encode(order.name, positionOf(row));
+  const readOnce = () =>
+    (reading ??= read({ conditions, order: orderBy(order, page.backward), limit: page.size + 1 }));
+  const isMore = async () => (await readOnce()).length > page.size;
+  const nodes = async () => {
+    const rows = (await readOnce()).slice(0, page.size);
+    return page.backward ? rows.reverse() : rows;
+  };
+  const cursorOf = (row: Row | undefined) => (row ? cursors.encode(order.name, positionOf(row)) : null);
   // Beyond the page's edge; an empty page has none, and lies next to the cursor itself.
   const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined, cursor: Position) => {
     const outside = edge ? beyond(order, side, positionOf(edge)) : beyond(order, side, cursor, true);
     return (await read({ conditions: [outside], order: orderBy(order, false), limit: 1 })).length > 0;
   };
-  const first = nodes.at(0);
-  const last = nodes.at(-1);
   return {
     nodes,
-    edges: () => nodes.map((node) => ({ cursor: cursorOf(node), node })),
+    edges: async () =>
+      (await nodes()).map((node) => ({ cursor: cursors.encode(order.name, positionOf(node)), node })),
     pageInfo: {
       hasNextPage: async () =>
-        (!page.backward && more) || (before !== undefined && (await anyBeyond('after', last, before))),
+        (!page.backward && (await isMore())) ||
+        (before !== undefined && (await anyBeyond('after', (await nodes()).at(-1), before))),
       hasPreviousPage: async () =>
-        (page.backward && more) || (after !== undefined && (await anyBeyond('before', first, after))),
-      startCursor: () => (first ? cursorOf(first) : null),
-      endCursor: () => (last ? cursorOf(last) : null),
+        (page.backward && (await isMore())) ||
+        (after !== undefined && (await anyBeyond('before', (await nodes()).at(0), after))),
+      startCursor: async () => cursorOf((await nodes()).at(0)),
+      endCursor: async () => cursorOf((await nodes()).at(-1)),
     },
   };
 }

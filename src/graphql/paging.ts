@@ -56,8 +56,8 @@ export class PageInfo {
   hasPreviousPage!: () => Promise<boolean>;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
-  startCursor!: () => string | null;
+  startCursor!: () => Promise<string | null>;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the last item; null on an empty page.' })
-  endCursor!: () => string | null;
+  endCursor!: () => Promise<string | null>;
 }

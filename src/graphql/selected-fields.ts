@@ -2,17 +2,22 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { parseResolveInfo, type ResolveTree } from 'graphql-parse-resolve-info';
 
 /**
- * The names of the fields that the operation selects below the field being resolved.
+ * The names of the fields that an operation selects below the field being resolved, or further down.
  *
- * @param path names of the fields in between, such as `['edges', 'node']`; none for the field itself
+ * @param paths each the names of the fields in between, such as `['edges', 'node']`; what is selected at
+ *   any of them counts
  */
-export function selectedFields(info: GraphQLResolveInfo, ...path: string[]): Set<string> {
+export function selectedFields(info: GraphQLResolveInfo, ...paths: string[][]): Set<string> {
   const root = parseResolveInfo(info) as ResolveTree | null | undefined;
-  let level = root ? [root] : [];
-  for (const name of path) {
-    level = level.flatMap(childrenOf).filter((child) => child.name === name);
-  }
-  return new Set(level.flatMap(childrenOf).map((child) => child.name));
+  const places = paths.length === 0 ? [[]] : paths;
+  const found = places.flatMap((path) => {
+    let level = root ? [root] : [];
+    for (const name of path) {
+      level = level.flatMap(childrenOf).filter((child) => child.name === name);
+    }
+    return level.flatMap(childrenOf);
+  });
+  return new Set(found.map((child) => child.name));
 }
 
 function childrenOf(tree: ResolveTree): ResolveTree[] {

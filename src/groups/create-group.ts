@@ -12,7 +12,7 @@ const CREATING = 7_301_005;
  */
 export async function createGroup({ em }: Context, name: string): Promise<Group> {
   const stored = name.trim().replaceAll('\0', '\uFFFD').toWellFormed();
-  if (stored === '' || stored.length > MAX_LENGTH) {
+  if (stored === '' || Array.from(stored).length > MAX_LENGTH) {
     throw badUserInput('name', `must be from 1 to ${MAX_LENGTH} characters long.`);
   }
   return em.transactional(async (transaction) => {

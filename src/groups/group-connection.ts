@@ -15,10 +15,10 @@ export class GroupEdge {
 @ObjectType({ description: 'A page of the groups, by name and then by number.', simpleResolvers: true })
 export class GroupConnection {
   @Field(() => [GroupEdge], { description: 'The groups of the page, each with its cursor.' })
-  edges!: () => GroupEdge[];
+  edges!: () => Promise<GroupEdge[]>;
 
   @Field(() => [Group], { description: 'The groups of the page.' })
-  nodes!: Group[];
+  nodes!: () => Promise<Group[]>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;

@@ -31,7 +31,7 @@ export class GroupResolver {
   }
 
   @Query(() => GroupConnection, { description: 'The groups, by name and then by number, page by page.' })
-  groups(@Ctx() context: Context, @Args(() => PageArgs) args: PageArgs): Promise<GroupConnection> {
+  groups(@Ctx() context: Context, @Args(() => PageArgs) args: PageArgs): GroupConnection {
     return listGroups(context, args);
   }
 
@@ -56,7 +56,7 @@ export class GroupResolver {
     @Root() group: Group,
     @Args(() => CallLogPageArgs) args: CallLogPageArgs,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<CallLogConnection> {
+  ): CallLogConnection {
     const selection = narrow(
       selectCalls(args.filter, context.caller.groupIds),
       sql`group_id = ${group.id}::integer`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { readConnection, type Positioned } from '../graphql/connection.js';
+import { connectionOf, type Positioned } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
 import type { KeysetOrder } from '../graphql/keyset.js';
 import { parsePage, type PageArgs } from '../graphql/paging.js';
@@ -19,10 +19,10 @@ const BY_NAME: KeysetOrder = {
  *
  * @throws BAD_USER_INPUT for arguments that make no page
  */
-export async function listGroups(context: Context, args: PageArgs): Promise<GroupConnection> {
+export function listGroups(context: Context, args: PageArgs): GroupConnection {
   const { groupIds } = context.caller;
   const visible = groupIds ? sql`id = ANY(${groupIds}::bigint[])` : sql`true`;
-  const connection = await readConnection(parsePage(args), BY_NAME, context.cursors, async (what) => {
+  const connection = connectionOf(parsePage(args), BY_NAME, context.cursors, async (what) => {
     const where = sql.join([visible, ...what.conditions], sql` AND `);
     const query = sql<Group & Positioned>`
       SELECT id, name, name AS "cursorValue" FROM groups

@@ -97,6 +97,27 @@ test('the usage and the number of calls of any number of groups are one statemen
   expect(statements).toHaveLength(3);
 });
 
+test('pages of the calls of any number of groups are one statement, each in its order', async () => {
+  let answer: { groups: { nodes: { id: string; callLogs: { nodes: { id: string }[] } }[] } } | undefined;
+  const statements = await collectStatements(async () => {
+    answer = await server.query(
+      '{ groups { nodes { id callLogs(first: 3, orderBy: TOKENS_USED_DESC) { nodes { id group { name } } } } } }',
+    );
+  });
+  // The groups, their calls, and the groups of those calls.
+  expect(statements).toHaveLength(3);
+  for (const { id, callLogs } of answer?.groups.nodes ?? []) {
+    const ofGroup = manyRows().filter(({ groupId }) => groupId === Number(id));
+    const largest = ofGroup.sort((one, other) => (other.tokensUsed ?? 0) - (one.tokensUsed ?? 0)).slice(0, 3);
+    expect(callLogs.nodes.map((node) => node.id)).toEqual(largest.map((row) => row.id));
+  }
+});
+
+test('a list of which only the count is asked for reads no page', async () => {
+  const statements = await collectStatements(() => server.query('{ callLogs { totalCount } }'));
+  expect(statements).toHaveLength(1);
+});
+
 test('previous is the stretch of the same length just before, in buckets too', async () => {
   const { usage } = (await server.query(
     `query ($filter: CallLogFilter) { usage(filter: $filter) { previous { ${TOTALS} previous { ${TOTALS} } }
