@@ -17,6 +17,7 @@ export interface Failure {
 }
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const USUAL_RATE = 0.014;
 
 /** Gives the incidents of a time span, in milliseconds since 1970. */
@@ -33,12 +34,14 @@ export function drawIncidents(random: Random, from: number, to: number): Inciden
     'anthropic',
   ];
   return providers.map((provider) => {
-    const start = from + random.fraction() * (to - from);
+    // Trouble is noticed, and comes, while many are at work.
+    const day = Math.floor((from + random.fraction() * (to - from)) / DAY) * DAY;
+    const start = day + random.whole(5, 14) * HOUR;
     return {
       provider,
       from: start,
-      to: start + random.logNormal(5, 0.7) * HOUR,
-      rate: 0.15 + 0.5 * random.fraction(),
+      to: start + random.logNormal(7, 0.6) * HOUR,
+      rate: 0.3 + 0.5 * random.fraction(),
       kind: random.pick(['overloaded', 'rate limit', 'timeout', 'overloaded']),
     };
   });

@@ -1,6 +1,17 @@
 import type { Provider } from './models.js';
 
-export type Language = 'english' | 'chinese' | 'japanese' | 'german' | 'spanish' | 'french' | 'arabic';
+/** A language that people and a model speak, or what programs ask of it. */
+export type Speech =
+  | 'english'
+  | 'chinese'
+  | 'japanese'
+  | 'german'
+  | 'spanish'
+  | 'french'
+  | 'arabic'
+  | 'code'
+  | 'search'
+  | 'invoices';
 
 /** A team that calls models, and how it does. */
 export interface DemoGroup {
@@ -14,7 +25,8 @@ export interface DemoGroup {
   rhythm: 'office' | 'shop' | 'machine';
   /** Hours that its clocks are ahead of UTC. */
   offset: number;
-  languages: Partial<Record<Language, number>>;
+  /** What its conversations are held in, and how often, against the others. */
+  speaks: Partial<Record<Speech, number>>;
   /** Median tokens of a prompt and of a completion. */
   prompt: number;
   completion: number;
@@ -31,7 +43,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 1.2,
     rhythm: 'shop',
     offset: 1,
-    languages: { english: 6, german: 2, spanish: 2, french: 2 },
+    speaks: { english: 6, german: 2, spanish: 2, french: 2 },
     prompt: 900,
     completion: 210,
     customers: 110,
@@ -43,7 +55,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.8,
     rhythm: 'shop',
     offset: -5,
-    languages: { english: 8, spanish: 3 },
+    speaks: { search: 1 },
     prompt: 260,
     completion: 45,
     customers: 60,
@@ -55,7 +67,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.4,
     rhythm: 'office',
     offset: 0,
-    languages: { english: 5, french: 2, german: 2 },
+    speaks: { english: 5, french: 2, german: 2 },
     prompt: 6_800,
     completion: 620,
     customers: 18,
@@ -67,7 +79,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 1.8,
     rhythm: 'office',
     offset: -8,
-    languages: { english: 1 },
+    speaks: { code: 9, english: 1 },
     prompt: 1_900,
     completion: 130,
     customers: 0,
@@ -79,7 +91,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 1.5,
     rhythm: 'shop',
     offset: 8,
-    languages: { chinese: 12, english: 1 },
+    speaks: { chinese: 12, english: 1 },
     prompt: 620,
     completion: 190,
     customers: 70,
@@ -91,7 +103,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.6,
     rhythm: 'office',
     offset: 9,
-    languages: { japanese: 10, english: 1 },
+    speaks: { japanese: 10, english: 1 },
     prompt: 700,
     completion: 260,
     customers: 0,
@@ -103,7 +115,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.3,
     rhythm: 'office',
     offset: 1,
-    languages: { german: 6, french: 3, english: 2 },
+    speaks: { german: 6, french: 3, english: 2 },
     prompt: 1_200,
     completion: 980,
     customers: 24,
@@ -115,7 +127,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: -0.2,
     rhythm: 'office',
     offset: -3,
-    languages: { english: 4, spanish: 4, arabic: 1 },
+    speaks: { english: 4, spanish: 4, arabic: 1 },
     prompt: 420,
     completion: 540,
     customers: 12,
@@ -127,7 +139,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.9,
     rhythm: 'shop',
     offset: -6,
-    languages: { spanish: 10 },
+    speaks: { spanish: 10 },
     prompt: 750,
     completion: 180,
     customers: 32,
@@ -139,7 +151,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 1.1,
     rhythm: 'shop',
     offset: 3,
-    languages: { arabic: 8, english: 2 },
+    speaks: { arabic: 8, english: 2 },
     prompt: 540,
     completion: 200,
     customers: 16,
@@ -151,7 +163,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.5,
     rhythm: 'machine',
     offset: 0,
-    languages: { english: 4, german: 3, french: 2 },
+    speaks: { invoices: 1 },
     prompt: 2_600,
     completion: 240,
     customers: 20,
@@ -163,7 +175,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0.1,
     rhythm: 'machine',
     offset: 0,
-    languages: { english: 3, chinese: 1, japanese: 1 },
+    speaks: { english: 3, chinese: 1, japanese: 1 },
     prompt: 1_100,
     completion: 420,
     customers: 0,
@@ -175,7 +187,7 @@ export const GROUPS: readonly DemoGroup[] = [
     growth: 0,
     rhythm: 'office',
     offset: 0,
-    languages: { english: 4, chinese: 1, german: 1 },
+    speaks: { english: 4, chinese: 1, german: 1 },
     prompt: 300,
     completion: 240,
     customers: 0,

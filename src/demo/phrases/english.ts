@@ -50,7 +50,7 @@ export const english: Phrases = {
     'The most likely reason is a setting that was changed with the last update.',
     'I would first check the details of {topic} and then write to {name}.',
     'There are three points to consider: cost, time and the effort for the team.',
-    'In short: yes, it is possible, but it takes up to {number} minutes.',
+    'In short: yes, it is possible, but it takes up to {minutes} minutes.',
     'Please confirm the number {number} so that we can go on.',
     'If that does not help, the support team can reset it within one working day.',
     'My recommendation is to start small and to measure the result after two weeks.',

@@ -28,7 +28,7 @@ export const french: Phrases = {
     'Merci pour votre message. Objet : {topic}.',
     'La cause la plus probable est un réglage modifié lors de la dernière mise à jour.',
     'Vérifiez d’abord le numéro {number}, puis écrivez à {name}.',
-    'En bref : oui, c’est possible, mais cela prend jusqu’à {number} minutes.',
+    'En bref : oui, c’est possible, mais cela prend jusqu’à {minutes} minutes.',
     'Trois points comptent : le coût, le délai et la charge de l’équipe.',
     'Si cela ne suffit pas, le support s’en occupe sous un jour ouvré.',
   ],

@@ -30,7 +30,7 @@ export const german: Phrases = {
     'Vielen Dank für Ihre Nachricht zu: {topic}.',
     'Der wahrscheinlichste Grund ist eine Einstellung, die mit der letzten Aktualisierung geändert wurde.',
     'Bitte prüfen Sie zuerst die Nummer {number} und melden Sie sich dann bei {name}.',
-    'Kurz gesagt: Ja, das ist möglich, dauert aber bis zu {number} Minuten.',
+    'Kurz gesagt: Ja, das ist möglich, dauert aber bis zu {minutes} Minuten.',
     'Ich empfehle, klein anzufangen und das Ergebnis nach zwei Wochen zu messen.',
     'Drei Punkte sind wichtig: die Kosten, die Frist und der Aufwand für das Team.',
   ],

@@ -1,6 +1,6 @@
 /**
- * Pieces that conversations in one language are put together from. {topic} stands for one of the topics,
- * {number} for a number, {name} for a person.
+ * Pieces that the conversations of one kind are put together from. {topic} stands for one of the topics,
+ * {name} for one of the names, {number} for the number of a thing, {minutes} for a small number.
  */
 export interface Phrases {
   systems: string[];

@@ -30,7 +30,7 @@ export const spanish: Phrases = {
     'Gracias por tu mensaje sobre {topic}.',
     'La causa más probable es un ajuste que cambió con la última actualización.',
     'Primero comprueba el número {number} y después escribe a {name}.',
-    'En resumen: sí, es posible, pero tarda hasta {number} minutos.',
+    'En resumen: sí, es posible, pero tarda hasta {minutes} minutos.',
     'Hay tres puntos importantes: el coste, el plazo y el esfuerzo del equipo.',
     'Si eso no ayuda, el equipo de soporte lo resolverá en un día laborable.',
   ],
