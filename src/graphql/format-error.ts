@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseDown } from '../database/explain-error.js';
 import { argumentPath, isInlineValue } from './argument-path.js';
 import { withCode } from './errors.js';
+import { withoutValues } from './without-values.js';
 
 /** What a client is told of an error that is nobody's input: nothing but where to look it up. */
 const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
@@ -27,15 +28,16 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const requestId = formatted.extensions?.['requestId'];
     return { ...formatted, message: MASKED, extensions: withCode('INTERNAL_SERVER_ERROR', { requestId }) };
   }
+  const message = withoutValues(formatted.message, original);
   // A bad value is the same mistake whether it is written into the query or sent as a variable.
   const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
   if (formatted.extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' && isInlineValue(node)) {
     const argument = argumentPath(node);
     return {
       ...formatted,
-      message: argument ? `${argument}: ${formatted.message}` : formatted.message,
+      message: argument ? `${argument}: ${message}` : message,
       extensions: withCode('BAD_USER_INPUT', { argument }),
     };
   }
-  return formatted;
+  return { ...formatted, message };
 }

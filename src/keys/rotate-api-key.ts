@@ -1,11 +1,10 @@
-import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
+import { sql, type Transaction } from 'kysely';
+import { storableText } from '../call-logs/storable-text.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import { fromDate } from '../graphql/timestamp.js';
-import { configInUse } from './config-in-use.js';
+import { fromDate, type Timestamp } from '../graphql/timestamp.js';
 import { fingerprint } from './fingerprint.js';
-import { KeyRotation } from './key-rotation.js';
-import { LlmConfig } from './llm-config.js';
+import type { LlmConfig } from './llm-config.js';
 import type { RotateApiKeyInput } from './rotate-input.js';
 
 const ROTATING = 7_301_004;
@@ -20,12 +19,12 @@ export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null };
  * @throws BAD_USER_INPUT when the key cannot be one
  */
 export async function rotateApiKey(
-  { em, caller, fingerprintSecret }: Context,
+  { sql: database, caller, fingerprintSecret }: Context,
   { newApiKey, expectedFingerprint, reason }: RotateApiKeyInput,
 ): Promise<Rotation> {
   refuseImpossibleKey(newApiKey);
-  return em.transactional(async (transaction) => {
-    await transaction.execute('SELECT pg_advisory_xact_lock(?)', [ROTATING]);
+  return database.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(${ROTATING})`.execute(transaction);
     const config = await lockConfigInUse(transaction);
     const previousFingerprint = config && fingerprint(config.apiKey, fingerprintSecret);
     if (expectedFingerprint != null && expectedFingerprint !== previousFingerprint) return { stale: config };
@@ -33,27 +32,39 @@ export async function rotateApiKey(
     const newFingerprint = fingerprint(newApiKey, fingerprintSecret);
     if (config && newFingerprint === previousFingerprint) return { rotated: config };
     const rotatedAt = fromDate(new Date());
-    const rotated = config ?? transaction.create(LlmConfig, { apiKey: newApiKey, updatedAt: rotatedAt });
-    rotated.apiKey = newApiKey;
-    rotated.updatedAt = rotatedAt;
-    await transaction.persist(rotated).flush();
-    transaction.create(KeyRotation, {
-      configId: rotated.id,
-      rotatedAt,
-      rotatedBy: caller.name,
-      previousFingerprint,
-      newFingerprint,
-      reason: reason ?? null,
-    });
+    const rotated = await storeKey(transaction, config, newApiKey, rotatedAt);
+    await sql`
+      INSERT INTO llm_key_rotations
+        (config_id, rotated_at, rotated_by, previous_fingerprint, new_fingerprint, reason)
+      VALUES (${rotated.id}, ${rotatedAt}, ${caller.name}, ${previousFingerprint}, ${newFingerprint},
+        ${reason == null ? null : storableText(reason)})`.execute(transaction);
     return { rotated };
   });
 }
 
 /** Locked, so that an older backend that writes the same row waits for us, or we for it. */
-async function lockConfigInUse(transaction: EntityManager): Promise<LlmConfig | null> {
-  const config = await configInUse(transaction);
-  if (config) await transaction.refresh(config, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  return config;
+async function lockConfigInUse(transaction: Transaction<unknown>): Promise<LlmConfig | null> {
+  const { rows } = await sql<LlmConfig>`
+    SELECT id, api_key AS "apiKey", updated_at::text AS "updatedAt" FROM llm_configs
+    ORDER BY id LIMIT 1 FOR UPDATE`.execute(transaction);
+  return rows[0] ?? null;
+}
+
+/** The key is a parameter: the ORM would write it into the statement, and PostgreSQL's logs hold statements. */
+async function storeKey(
+  transaction: Transaction<unknown>,
+  config: LlmConfig | null,
+  apiKey: string,
+  updatedAt: Timestamp,
+): Promise<LlmConfig> {
+  const statement = config
+    ? sql<{ id: number }>`
+        UPDATE llm_configs SET api_key = ${apiKey}, updated_at = ${updatedAt}
+        WHERE id = ${config.id} RETURNING id`
+    : sql<{ id: number }>`
+        INSERT INTO llm_configs (api_key, updated_at) VALUES (${apiKey}, ${updatedAt}) RETURNING id`;
+  const { rows } = await statement.execute(transaction);
+  return { id: rows[0]?.id ?? 0, apiKey, updatedAt };
 }
 
 function refuseImpossibleKey(apiKey: string): void {

@@ -1,0 +1,27 @@
+const STRING = /"""(?:[^"]|"{1,2}(?!"))*"""|"(?:[^"\\]|\\.)*"/gs;
+
+/**
+ * The message of an error that graphql-js made of an input, without the texts that it quotes from there: they may
+ * be a key, or megabytes of a prompt. What is left tells the place and the reason.
+ */
+export function withoutValues(message: string, error: unknown): string {
+  return (
+    withoutVariable(message, error)
+      .replace(/\b((?:String|Boolean|Int|Float|ID) cannot represent [\w -]{0,50}value): .*/s, '$1.')
+      // What our own scalars refuse is no key, and they say best what is wrong with it.
+      .replace(
+        /^(Expected value of type "(?!DateTime|TimeZone)[^"]*", found )(.*)/s,
+        (_, expected: string, found: string) => expected + found.replace(STRING, '"…"'),
+      )
+      .replace(/^(Syntax Error: .*?(?:found|Unexpected) (?:Block)?String) .*/s, '$1 "…".')
+  );
+}
+
+/** `Variable "$v" got invalid value <value> at "v.field"; <reason>`, where the value may look like anything. */
+function withoutVariable(message: string, error: unknown): string {
+  const variable = /^Variable "\$\w+" got /.exec(message)?.[0];
+  const reason = (error as { originalError?: { message: string } }).originalError?.message;
+  if (variable === undefined || reason === undefined || !message.endsWith(`; ${reason}`)) return message;
+  const place = / at "[^"]+"$/.exec(message.slice(0, -reason.length - 2))?.[0] ?? '';
+  return `${variable}an invalid value${place}; ${reason}`;
+}
