@@ -1,36 +1,42 @@
 import type { FastifyInstance } from 'fastify';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
-import { pendingMigrations } from './database/migrate.js';
+import { explainDatabaseError } from './database/explain-error.js';
+import { refusePendingMigrations } from './database/migrate.js';
 import { refuseMissingPrivileges } from './database/privileges.js';
 import { OperatorError } from './errors.js';
+import { drainable } from './http/drain.js';
 import { createServer } from './server.js';
 
 /**
- * Serves a database until the process is told to stop (SIGINT, SIGTERM), then answers open requests and
- * returns.
+ * Serves a database until the signal to stop, then answers open requests and returns.
  *
  * @throws OperatorError when the database is not ready for it, or the port is taken
  */
 export async function serve(
   config: Config,
   database: Database,
+  stop: AbortSignal,
   print: (line: string) => void,
 ): Promise<void> {
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0) {
-    throw new OperatorError(
-      `The database lacks the migrations ${pending.join(', ')}. Run "npm run migrate" with the same DATABASE_URL first.`,
-    );
-  }
-  await refuseMissingPrivileges(database);
+  await refuseUnready(database);
   const app = await createServer(config, database);
+  const drain = drainable(app);
   await listen(app, config);
-  const stopped = nextSignal();
   print(`llm-call-log is ready. Open ${address(app, config)}`);
-  await stopped;
-  await app.close();
+  if (!stop.aborted) await once(stop, 'abort');
+  await drain();
+}
+
+async function refuseUnready(database: Database): Promise<void> {
+  try {
+    await refusePendingMigrations(database);
+    await refuseMissingPrivileges(database);
+  } catch (error) {
+    throw explainDatabaseError(error);
+  }
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
@@ -58,16 +64,4 @@ function address(app: FastifyInstance, { host }: Config): string {
   const listening = app.server.address() as AddressInfo;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${listening.port}/graphql`;
-}
-
-/** The second signal is not ours any more: it ends the process at once. */
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const signals = ['SIGINT', 'SIGTERM'] as const;
-    const stop = () => {
-      for (const signal of signals) process.off(signal, stop);
-      resolve();
-    };
-    for (const signal of signals) process.on(signal, stop);
-  });
 }

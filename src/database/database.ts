@@ -3,7 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
 import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
-import { explainDatabaseError } from './explain-error.js';
+import { refusedByDatabase } from './explain-error.js';
 import { migrations } from './migrate.js';
 
 /** One pool of connections to one PostgreSQL database. */
@@ -11,10 +11,25 @@ export interface Database {
   orm: MikroORM;
   /** For statements written out; values go in as parameters. */
   sql: Kysely<unknown>;
+  /** For connections of one's own. */
+  url: string;
   close(): Promise<void>;
 }
 
 const OLDEST = 140000;
+
+/**
+ * Every statement is written for UTC, and must read the same whatever the role's or database's defaults are.
+ * A statement whose client was killed ends soon, so that a migration can be run again; not every system that
+ * PostgreSQL runs on can notice that.
+ */
+const SESSION = `
+  SET datestyle = 'ISO, YMD';
+  SET timezone = 'UTC';
+  DO $$ BEGIN
+    SET client_connection_check_interval = '1s';
+  EXCEPTION WHEN invalid_parameter_value THEN NULL;
+  END $$`;
 
 /**
  * Connects, and makes sure that the server is a PostgreSQL that the product works on.
@@ -27,10 +42,8 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
     clientUrl: url,
     entities,
     extensions: [Migrator],
-    // Every statement is written for UTC, and must read the same whatever the role's or database's defaults are.
     onCreateConnection: async (connection) => {
-      const settings = CompiledQuery.raw("SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'");
-      await (connection as DatabaseConnection).executeQuery(settings);
+      await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(SESSION));
     },
     pool: { min: 0, max: poolSize },
     driverOptions: {
@@ -56,9 +69,9 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
     if ((version.rows[0]?.number ?? 0) < OLDEST) {
       throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
     }
-    return { orm, sql: kysely, close: () => orm.close(true) };
+    return { orm, sql: kysely, url, close: () => orm.close(true) };
   } catch (error) {
     await orm.close(true);
-    throw explainDatabaseError(error);
+    throw refusedByDatabase(error);
   }
 }

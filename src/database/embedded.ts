@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, chown, link, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { OperatorError } from '../errors.js';
-import { postgresUser, runPostgres } from './postgres-binaries.js';
+import { prepareDataFolder, removeUnfinished, type DataFolder } from './data-folder.js';
+import { runningPort, startPostgres, stopPostgres } from './postgres-process.js';
 
 /** Advisory lock keys in the embedded cluster. Held by a session, they end with its process however it ends. */
 const IN_USE = 7_301_001;
 const SERVER = 7_301_002;
 const DATABASE = 'llm_call_log';
+
+/** Longer than a recovery after a crash takes. */
+const PATIENCE_MS = 120_000;
 
 /** The embedded PostgreSQL of a data folder, in use by this process. */
 export interface EmbeddedPostgres {
@@ -19,163 +19,136 @@ export interface EmbeddedPostgres {
   release(): Promise<void>;
 }
 
-interface Paths {
-  dataDir: string;
-  cluster: string;
-  password: string;
-  log: string;
-}
-
 /**
- * Brings up the PostgreSQL of a data folder, or joins it where another process already runs it.
+ * Brings up the PostgreSQL of a data folder, or joins it where another process already runs it. Until it is
+ * released, it is brought up again, on the same port, whenever it goes away.
  *
  * A folder has at most one server (`role: 'server'`); commands such as an import work beside it.
  * A database left behind by a server that was killed is taken over as it stands.
  *
+ * @param report is told in a sentence when the database has gone away, and what comes of it
  * @throws OperatorError when the folder already has a server, or PostgreSQL does not come up.
  */
 export async function useEmbeddedPostgres(
   dataDir: string,
   role: 'server' | 'command',
+  report: (event: string) => void = () => undefined,
 ): Promise<EmbeddedPostgres> {
-  const paths = {
-    dataDir,
-    cluster: join(dataDir, 'postgres'),
-    password: join(dataDir, 'postgres-password'),
-    log: join(dataDir, 'postgres.log'),
-  };
-  await mkdir(dataDir, { recursive: true });
-  const password = await ensurePassword(paths);
-  await ensureCluster(paths);
+  const folder = await prepareDataFolder(dataDir);
+  let released = false;
+  let session = join(folder, { mayStart: () => true });
+  const first = await session;
+  if (!first) throw new OperatorError('The embedded PostgreSQL was not started.');
+  const { port } = first;
 
-  const deadline = Date.now() + 60_000;
-  let lock: Client | undefined;
-  while (!lock) {
-    const port = await runningPort(paths);
-    const client = port === undefined ? undefined : await connect(port, password, 'postgres');
-    if (client && (await tryLock(client, 'pg_try_advisory_lock_shared', IN_USE))) {
-      lock = client;
-    } else if (Date.now() > deadline) {
-      throw new OperatorError(`The embedded PostgreSQL does not answer; see ${paths.log}.`);
-    } else {
-      await client?.end();
-      // It may be another process's start or stop that we met halfway: then wait for it.
-      if (!client) await startCluster(paths).catch((error: unknown) => waitOrThrow(error, paths));
-      else await sleep(100);
-    }
-  }
-  const session = lock;
-  if (role === 'server' && !(await tryLock(session, 'pg_try_advisory_lock', SERVER))) {
-    await session.end();
-    throw new OperatorError(
-      `Another server is running on the data folder ${dataDir}. Stop it first, or set DATA_DIR to another folder.`,
-    );
-  }
-  await ensureDatabase(session);
-  session.on('error', () => undefined); // the pool's own connections report a database that went away
-  return {
-    url: connectionUrl(session.port, password, DATABASE),
-    release: () => release(session, paths),
-  };
-}
-
-async function release(session: Client, paths: Paths): Promise<void> {
-  try {
-    await session.query('SELECT pg_advisory_unlock_shared($1)', [IN_USE]);
-    const last = await tryLock(session, 'pg_try_advisory_lock', IN_USE);
-    if (!last) return;
-    const user = await postgresUser(paths.cluster);
-    await runPostgres('pg_ctl', ['stop', '-w', '-m', 'fast', '-D', paths.cluster], paths.cluster, user);
-  } finally {
-    await session.end().catch(() => undefined);
-  }
-}
-
-/** The random password of the cluster, made on first use. Written aside and linked, so that it is never half there. */
-async function ensurePassword(paths: Paths): Promise<string> {
-  const fresh = `${paths.password}.${process.pid}`;
-  await writeFile(fresh, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-  await link(fresh, paths.password).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await rm(fresh);
-  await chmod(paths.password, 0o600);
-  return (await readFile(paths.password, 'utf8')).trim();
-}
-
-/** Makes the cluster in a folder of its own and moves it into place, so that an interrupted first start leaves none. */
-async function ensureCluster(paths: Paths): Promise<void> {
-  if (await exists(join(paths.cluster, 'PG_VERSION'))) return;
-  const user = await postgresUser(paths.cluster);
-  const fresh = await mkdtemp(join(paths.dataDir, 'postgres.new-'));
-  const passwordFile = join(fresh, 'password');
-  const cluster = join(fresh, 'cluster');
-  try {
-    await writeFile(passwordFile, await readFile(paths.password), { mode: 0o600 });
-    await mkdir(cluster, { mode: 0o700 });
-    if (user) {
-      await chmod(fresh, 0o711);
-      for (const path of [passwordFile, cluster]) await chown(path, user.uid, user.gid);
-    }
-    // The built-in locale sorts and folds case alike on every machine.
-    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-    const login = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-    await runPostgres('initdb', [`--pgdata=${cluster}`, ...locale, ...login], cluster, user);
-    await rename(cluster, paths.cluster).catch(async (error: unknown) => {
-      if (!(await exists(join(paths.cluster, 'PG_VERSION')))) throw error;
+  const keep = (client: Client) => {
+    client.once('end', () => {
+      if (!released) session = comeBack();
     });
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-}
-
-async function startCluster(paths: Paths): Promise<void> {
-  const user = await postgresUser(paths.cluster);
-  await removeStalePidFile(paths);
-  await writeFile(paths.log, '', { flag: 'a', mode: 0o600 });
-  if (user) await chown(paths.log, user.uid, user.gid);
-  const settings = {
-    listen_addresses: '127.0.0.1',
-    port: await freePort(),
-    unix_socket_directories: '',
-    // A statement in PostgreSQL's own log could hold a prompt or a key.
-    log_min_error_statement: 'panic',
-    log_parameter_max_length_on_error: 0,
-    shared_buffers: '256MB',
-    jit: 'off',
-    timezone: 'UTC',
   };
-  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
-  const args = ['start', '-w', '-D', paths.cluster, '-l', paths.log, '-o', flags.join(' ')];
-  await runPostgres('pg_ctl', args, paths.cluster, user);
+  const comeBack = async (): Promise<Client | undefined> => {
+    report('The embedded PostgreSQL went away; it is being brought up again.');
+    while (!released) {
+      try {
+        const client = await join(folder, { port, mayStart: () => !released });
+        if (!client) break;
+        if (role === 'server') await tryLock(client, 'pg_try_advisory_lock', SERVER);
+        keep(client);
+        report('The embedded PostgreSQL is back.');
+        return client;
+      } catch (error) {
+        report((error as Error).message);
+        await sleep(1000);
+      }
+    }
+    return undefined;
+  };
+
+  if (role === 'server') {
+    if (!(await tryLock(first, 'pg_try_advisory_lock', SERVER))) {
+      await letGo(first, folder);
+      throw new OperatorError(
+        `Another server is running on the data folder ${dataDir}. Stop it first, or set DATA_DIR to another folder.`,
+      );
+    }
+    await removeUnfinished(folder);
+  }
+  await ensureDatabase(first);
+  keep(first);
+  return {
+    url: connectionUrl(port, folder.password, DATABASE),
+    release: async () => {
+      released = true;
+      const client = await session;
+      if (client) await letGo(client, folder);
+    },
+  };
 }
 
-/** After a crash in a container, the process id in PostgreSQL's lock file may be another program's by now. */
-async function removeStalePidFile(paths: Paths): Promise<void> {
-  const file = join(paths.cluster, 'postmaster.pid');
-  const pid = (await readFile(file, 'utf8').catch(() => '')).split('\n')[0];
-  if (!pid || process.platform !== 'linux') return;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  if (!commandLine.includes(paths.cluster)) await rm(file, { force: true });
+/**
+ * Opens a session that marks the folder's PostgreSQL as in use, once it runs.
+ *
+ * @returns undefined when it does not run, and may not be started
+ */
+async function join(
+  folder: DataFolder & { password: string },
+  { port, mayStart }: { port?: number; mayStart: () => boolean },
+): Promise<Client | undefined> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let failures = 0;
+  while (Date.now() < deadline) {
+    const running = await runningPort(folder);
+    if (running === undefined && !mayStart()) return undefined;
+    try {
+      if (running === undefined) {
+        await startPostgres(folder, port);
+        continue;
+      }
+      const session = await openSession(running, folder);
+      if (session) return session;
+    } catch (error) {
+      // It may be another process's start or stop that we met halfway, or a port that was just taken.
+      failures += 1;
+      if (failures === 5) throw error;
+    }
+    await sleep(100);
+  }
+  throw new OperatorError(`The embedded PostgreSQL does not answer; its log is ${folder.log}.`);
 }
 
-async function waitOrThrow(error: unknown, paths: Paths): Promise<void> {
-  if (!(await exists(join(paths.cluster, 'postmaster.pid')))) throw error;
-  await sleep(200);
-}
-
-async function runningPort(paths: Paths): Promise<number | undefined> {
-  const lines = (await readFile(join(paths.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  return lines[3] ? Number(lines[3]) : undefined;
-}
-
-async function connect(port: number, password: string, database: string): Promise<Client | undefined> {
-  const client = new Client({ connectionString: connectionUrl(port, password, database) });
+/** @returns undefined while PostgreSQL is starting, or about to be stopped */
+async function openSession(
+  port: number,
+  { password, passwordFile }: DataFolder & { password: string },
+): Promise<Client | undefined> {
+  const connectionString = connectionUrl(port, password, 'postgres');
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  // The pool's own connections report a database that went away.
+  client.on('error', () => undefined);
   try {
     await client.connect();
-    return client;
-  } catch {
-    return undefined;
+    if (await tryLock(client, 'pg_try_advisory_lock_shared', IN_USE)) return client;
+  } catch (error) {
+    if ((error as { code?: string }).code === '28P01') {
+      throw new OperatorError(
+        `${passwordFile} does not hold the password that the embedded PostgreSQL was made with. Put that file back.`,
+      );
+    }
+  }
+  await client.end().catch(() => undefined);
+  return undefined;
+}
+
+/** Ends a session, and stops PostgreSQL when it was the last one. */
+async function letGo(session: Client, folder: DataFolder): Promise<void> {
+  try {
+    await session.query('SELECT pg_advisory_unlock_shared($1)', [IN_USE]);
+    if (await tryLock(session, 'pg_try_advisory_lock', IN_USE)) await stopPostgres(folder);
+  } catch (error) {
+    // Where the session is lost, there is no PostgreSQL to stop.
+    if (error instanceof OperatorError) throw error;
+  } finally {
+    await session.end().catch(() => undefined);
   }
 }
 
@@ -194,19 +167,4 @@ async function ensureDatabase(client: Client): Promise<void> {
 
 function connectionUrl(port: number, password: string, database: string): string {
   return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((ready) => probe.once('listening', ready));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((closed) => probe.close(closed));
-  return port;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return readFile(path).then(
-    () => true,
-    () => false,
-  );
 }

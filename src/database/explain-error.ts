@@ -11,6 +11,8 @@ const EXPLANATIONS: Record<string, string> = {
   ENOTFOUND: 'The host is not known; is its name right?',
   EAI_AGAIN: 'The host is not known; is its name right, and does name resolution work?',
   ETIMEDOUT: 'The host does not answer; is a firewall in between?',
+  '0A000': 'An extension is missing on the database server; install PostgreSQL\'s "contrib" package there.',
+  '25006': 'It is read-only; use the address of the primary.',
   '28P01': 'User or password is wrong.',
   '28000': 'The database does not let this user in from here (see its pg_hba.conf).',
   '3D000': 'There is no database of that name.',
@@ -20,29 +22,30 @@ const EXPLANATIONS: Record<string, string> = {
 };
 
 /**
- * Turns an error of connecting or migrating into one sentence for the operator; leaves others as they are.
- * Passwords are in no message of PostgreSQL's or Node's.
+ * Turns an error of starting or migrating into one sentence for the operator, where the database is the cause;
+ * leaves others as they are.
  */
 export function explainDatabaseError(error: unknown): unknown {
+  const { code = '' } = innermost(error);
+  return code in EXPLANATIONS || isDatabaseDown(error) ? refusedByDatabase(error) : error;
+}
+
+/**
+ * One sentence for the operator about an error that the database, or the way to it, is the cause of.
+ * Passwords are in no message of PostgreSQL's or Node's.
+ */
+export function refusedByDatabase(error: unknown): OperatorError {
+  if (error instanceof OperatorError) return error;
   const { code = '', message } = innermost(error);
-  const unanswered = isTimeout(message) ? 'The database does not answer.' : undefined;
-  const explanation = EXPLANATIONS[code] ?? unanswered;
-  if (explanation === undefined) return error;
-  const said = message.trim().split('\n').at(-1);
-  return new OperatorError(`The database cannot be used: ${said}. ${explanation}`);
+  // MikroORM adds hints in lines of their own, and puts the statement in front.
+  const said = message.split('\n - ')[0]?.trim().split('\n').at(-1)?.trim() ?? '';
+  const explanation = EXPLANATIONS[code] ?? (isTimeout(message) ? 'The database does not answer.' : '');
+  return new OperatorError(`The database cannot be used: ${said}. ${explanation}`.trim());
 }
 
 const NETWORK_ERRORS = new Set([
-  ...[
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EPIPE',
-    'ETIMEDOUT',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-  ],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOTFOUND', 'EAI_AGAIN'],
 ]);
 
 /** Whether the database was out of reach, going down or coming up, or had no connection to give. */
@@ -55,7 +58,7 @@ export function isDatabaseDown(error: unknown): boolean {
 
 /** `pg` reports these with a message alone. */
 function isTimeout(message: string): boolean {
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed))/.test(
     message,
   );
 }

@@ -10,30 +10,35 @@ export interface ConfiguredDatabase {
   /** Whether it is the embedded one, which this product looks after. */
   embedded: boolean;
   close(): Promise<void>;
+  /** Lets go of the database under whatever still uses it; the process is to end after this. */
+  abandon(): Promise<void>;
 }
 
 /**
  * Opens the database of DATABASE_URL, or else brings up the embedded one in DATA_DIR.
  *
  * @param role a data folder has at most one server
+ * @param report is told what happens to the embedded database later on
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openConfiguredDatabase(
   { databaseUrl, dataDir, databasePoolSize }: Config,
   role: 'server' | 'command',
+  report: (event: string) => void,
 ): Promise<ConfiguredDatabase> {
   if (databaseUrl !== undefined) {
     const database = await openDatabase(databaseUrl, databasePoolSize);
-    return { database, url: databaseUrl, embedded: false, close: () => database.close() };
+    const abandon = () => Promise.resolve();
+    return { database, url: databaseUrl, embedded: false, close: () => database.close(), abandon };
   }
-  const postgres = await useEmbeddedPostgres(dataDir, role);
+  const postgres = await useEmbeddedPostgres(dataDir, role, report);
   try {
     const database = await openDatabase(postgres.url, databasePoolSize);
     const close = async () => {
       await database.close();
       await postgres.release();
     };
-    return { database, url: postgres.url, embedded: true, close };
+    return { database, url: postgres.url, embedded: true, close, abandon: () => postgres.release() };
   } catch (error) {
     await postgres.release();
     throw error;

@@ -88,6 +88,6 @@ export async function runPostgres(
   } catch (error) {
     const said = error as { stderr?: string; message: string };
     const lastWords = (said.stderr?.trim() || said.message).split('\n').slice(-3).join(' ');
-    throw new OperatorError(`The embedded PostgreSQL did not come up (${program}): ${lastWords}`);
+    throw new OperatorError(`The embedded PostgreSQL failed (${program}): ${lastWords}`);
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { OperatorError } from '../errors.js';
 import type { Database } from './database.js';
 
-/** What serving does to each table. */
+/** What serving does to each table; to insert is also to take the next number of its id. */
 const NEEDED = {
   llm_call_logs: ['SELECT', 'INSERT'],
   groups: ['SELECT', 'INSERT'],
@@ -11,6 +11,8 @@ const NEEDED = {
   llm_call_log_idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   llm_server_secrets: ['SELECT'],
 };
+
+const NUMBERED = ['llm_call_logs', 'groups', 'llm_configs', 'llm_key_rotations'];
 
 /** @throws OperatorError that names every privilege that the database's user lacks for serving */
 export async function refuseMissingPrivileges({ sql: kysely }: Database): Promise<void> {
@@ -21,7 +23,11 @@ export async function refuseMissingPrivileges({ sql: kysely }: Database): Promis
     SELECT privilege || ' on ' || relation AS lacking, current_user AS user
     FROM unnest(${wanted.map(({ table }) => table)}::text[], ${wanted.map(({ privilege }) => privilege)}::text[])
       AS wanted (relation, privilege)
-    WHERE NOT has_table_privilege(relation, privilege)`.execute(kysely);
+    WHERE NOT has_table_privilege(relation, privilege)
+    UNION ALL
+    SELECT 'USAGE on ' || sequence, current_user
+    FROM unnest(${NUMBERED}::text[]) AS tables (name), pg_get_serial_sequence(name, 'id') AS sequence
+    WHERE NOT has_sequence_privilege(sequence, 'USAGE')`.execute(kysely);
   if (rows.length === 0) return;
   const lacking = rows.map((row) => row.lacking).join(', ');
   throw new OperatorError(
