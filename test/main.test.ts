@@ -1,0 +1,237 @@
+import { describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { isAlive } from './support/alive.js';
+import { connectTo, killPostgres, postgresOf, useDataFolders } from './support/data-folders.js';
+import { eventually } from './support/eventually.js';
+import { run, runCli, type Running } from './support/processes.js';
+
+const freshFolder = useDataFolders();
+
+const RECORD = `mutation ($text: String!) {
+  recordCallLog(input: { status: SUCCESS, requestMessages: [], responseContent: $text }) { id responseContent }
+}`;
+
+async function recorded(server: Running): Promise<string[]> {
+  const { data } = await server.send(
+    '{ callLogs(first: 1000, orderBy: CALL_TIME_ASC) { nodes { responseContent } } }',
+  );
+  return data.callLogs.nodes.map((node: { responseContent: string }) => node.responseContent);
+}
+
+/** Records a call that PostgreSQL cannot store until `finish` lets it. */
+async function recordSlowly(server: Running, dataDir: string, text: string) {
+  await server.ready();
+  const other = await connectTo(dataDir);
+  await other.query('BEGIN; LOCK TABLE llm_call_logs IN SHARE MODE');
+  const answer = server.send(RECORD, { text });
+  await eventually(async () => {
+    const { rowCount } = await other.query('SELECT FROM pg_locks WHERE NOT granted');
+    return rowCount === 1;
+  });
+  const finish = async () => {
+    await other.query('COMMIT');
+    await other.end().catch(() => undefined);
+  };
+  return { answer, finish };
+}
+
+async function refusesConnections(url: string): Promise<true> {
+  return eventually(() =>
+    fetch(`${url}/livez`, { headers: { connection: 'close' } }).then(
+      () => undefined,
+      () => true,
+    ),
+  );
+}
+
+test('start needs nothing but a folder, and says only where to open it', async () => {
+  const dataDir = await freshFolder();
+  const server = runCli(['start'], { DATA_DIR: dataDir });
+  const url = await server.ready();
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(await recorded(server)).toEqual([]);
+
+  const other = await connectTo(dataDir);
+  const { rows } = await other.query('SHOW listen_addresses');
+  await other.end();
+  expect(rows).toEqual([{ listen_addresses: '127.0.0.1' }]);
+  const passwordFile = join(dataDir, 'postgres-password');
+  expect((await stat(passwordFile)).mode & 0o777).toBe(0o600);
+  expect((await readFile(passwordFile, 'utf8')).trim()).toMatch(/^[\w-]{32}$/);
+
+  server.signal('SIGTERM');
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+  expect(server.stdout()).toBe(`llm-call-log is ready. Open ${url}/graphql\n`);
+  expect(server.stderr()).toBe('');
+  expect(await postgresOf(dataDir)).toBeUndefined();
+});
+
+describe('a server that is told to stop', () => {
+  test.each([
+    [
+      'SIGTERM',
+      (server: Running) => {
+        server.signal('SIGTERM');
+      },
+    ],
+    [
+      'Ctrl-C in the terminal',
+      (server: Running) => {
+        server.signalGroup('SIGINT');
+      },
+    ],
+    [
+      'Ctrl-C that npm passes on once more',
+      (server: Running) => {
+        server.signalGroup('SIGINT');
+        server.signal('SIGINT');
+      },
+    ],
+    [
+      'the end of its terminal',
+      (server: Running) => {
+        server.signalGroup('SIGHUP');
+      },
+    ],
+  ])('by %s answers open requests and leaves nothing behind', async (_, tell) => {
+    const dataDir = await freshFolder();
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    const url = await server.ready();
+    const slow = await recordSlowly(server, dataDir, 'slow');
+    const postgres = await postgresOf(dataDir);
+    expect(postgres).toBeDefined();
+
+    tell(server);
+    await refusesConnections(url);
+    await slow.finish();
+    expect(await slow.answer).toMatchObject({ data: { recordCallLog: { responseContent: 'slow' } } });
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    await eventually(() => !isAlive(postgres ?? 0));
+
+    const next = runCli(['start'], { DATA_DIR: dataDir });
+    expect(await recorded(next)).toEqual(['slow']);
+    next.signal('SIGTERM');
+    await next.ended;
+  });
+
+  test('twice does not wait for open requests, and stops its database all the same', async () => {
+    const dataDir = await freshFolder();
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    const url = await server.ready();
+    const slow = await recordSlowly(server, dataDir, 'slow');
+    const unanswered = slow.answer.catch(() => undefined);
+    server.signalGroup('SIGINT');
+    await refusesConnections(url);
+    // The next signal counts once it cannot be npm's copy of the first.
+    await eventually(async () => {
+      server.signalGroup('SIGINT');
+      return Promise.race([
+        server.ended.then(() => true),
+        new Promise<false>((later) => setTimeout(later, 500, false)),
+      ]);
+    });
+    expect(await server.ended).toEqual({ code: 130, signal: null });
+    expect(await postgresOf(dataDir)).toBeUndefined();
+    await unanswered;
+  });
+
+  test('while it starts leaves nothing behind', async () => {
+    const dataDir = await freshFolder();
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    await eventually(() => postgresOf(dataDir));
+    server.signalGroup('SIGINT');
+    expect([0, 130]).toContain((await server.ended).code);
+    expect(server.stderr()).toBe('');
+    expect(await postgresOf(dataDir)).toBeUndefined();
+  });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'npm start ends on %s to npm with all it started',
+  async (signal) => {
+    const dataDir = await freshFolder();
+    const npm = run(['npm', 'start'], { DATA_DIR: dataDir });
+    await npm.ready();
+    const postgres = await postgresOf(dataDir);
+    npm.signal(signal);
+    await npm.ended;
+    await eventually(async () => (await postgresOf(dataDir)) === undefined);
+    await eventually(() => !isAlive(postgres ?? 0));
+    // The process group is empty: no shell and no node is left either.
+    await eventually(() => !isAlive(-npm.pid));
+  },
+);
+
+describe('after a kill -9', () => {
+  test.each([
+    ['of the server', async () => Promise.resolve()],
+    ['of the server and of its database', killPostgres],
+  ])('%s the next start works and has every acknowledged call', async (_, also) => {
+    const dataDir = await freshFolder();
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    await server.ready();
+    const acknowledged: string[] = [];
+    let alive = true;
+    const recording = Array.from({ length: 4 }, async (_, lane) => {
+      for (let number = 0; alive; number++) {
+        const text = `${lane}-${number}`;
+        const answer = await server.send(RECORD, { text }).catch(() => undefined);
+        if (answer?.data?.recordCallLog) acknowledged.push(text);
+      }
+    });
+    await eventually(() => acknowledged.length > 50);
+    server.signal('SIGKILL');
+    await also(dataDir);
+    await server.ended;
+    alive = false;
+    await Promise.all(recording);
+
+    const next = runCli(['start'], { DATA_DIR: dataDir });
+    expect(await recorded(next)).toEqual(expect.arrayContaining(acknowledged));
+    next.signal('SIGTERM');
+    expect((await next.ended).code).toBe(0);
+    expect(await postgresOf(dataDir)).toBeUndefined();
+  });
+});
+
+describe('a data folder', () => {
+  test('has one server: of two started together on a fresh one, one serves and the other says why not', async () => {
+    const dataDir = await freshFolder();
+    const both = [runCli(['start'], { DATA_DIR: dataDir }), runCli(['start'], { DATA_DIR: dataDir })];
+    const loser = await Promise.race(
+      both.map(async (server) => {
+        await server.ended;
+        return server;
+      }),
+    );
+    expect((await loser.ended).code).toBe(1);
+    expect(loser.stderr()).toBe(
+      `Another server is running on the data folder ${dataDir}. Stop it first, or set DATA_DIR to another folder.\n`,
+    );
+    const winner = both.find((server) => server !== loser);
+    expect(await winner?.send('{ callLogs { totalCount } }')).toMatchObject({
+      data: { callLogs: { totalCount: 0 } },
+    });
+    winner?.signal('SIGTERM');
+    expect((await winner?.ended)?.code).toBe(0);
+    expect(await postgresOf(dataDir)).toBeUndefined();
+  });
+});
+
+test('a port that is taken is refused in a sentence, and the database stops again', async () => {
+  const dataDir = await freshFolder();
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const server = runCli(['start'], { DATA_DIR: dataDir, PORT: String(port) });
+  expect(await server.ended).toEqual({ code: 1, signal: null });
+  other.close();
+  expect(server.stderr()).toBe(
+    `Port ${port} of 127.0.0.1 is taken. Stop what listens there, or set PORT to another.\n`,
+  );
+  expect(server.stdout()).toBe('');
+  expect(await postgresOf(dataDir)).toBeUndefined();
+});

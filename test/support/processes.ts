@@ -1,0 +1,93 @@
+import { afterAll } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { eventually } from './eventually.js';
+import type { GraphQLAnswer } from './server.js';
+
+const PROJECT = join(import.meta.dirname, '../..');
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A program that runs as a child process, in a process group of its own, as a terminal starts it. */
+export interface Running {
+  pid: number;
+  /** What it has written so far. */
+  stdout: () => string;
+  stderr: () => string;
+  ended: Promise<Ended>;
+  /** Sends a signal to the program alone. */
+  signal: (signal: NodeJS.Signals) => void;
+  /** Sends a signal to the program and all that it started in its group, as Ctrl-C in a terminal does. */
+  signalGroup: (signal: NodeJS.Signals) => void;
+  /** Waits until it serves, and gives http://host:port; fails with its last words if it ends instead. */
+  ready: () => Promise<string>;
+  /** Sends one GraphQL request to it, once it serves. */
+  send: (query: string, variables?: Record<string, unknown>) => Promise<GraphQLAnswer>;
+}
+
+const started = new Set<Running>();
+
+/** Ends, by id, what the test file started and left running. */
+afterAll(async () => {
+  for (const running of started) {
+    running.signalGroup('SIGKILL');
+    await running.ended;
+  }
+});
+
+/** Runs the built command line, such as `runCli(['start'], { DATA_DIR })`; it listens on a free port. */
+export function runCli(args: string[], environment: Record<string, string> = {}): Running {
+  return run([process.execPath, join(PROJECT, 'dist/src/main.js'), ...args], environment);
+}
+
+/** Runs a program in the project's folder, with little more than the environment that is given. */
+export function run([program = '', ...args]: string[], environment: Record<string, string>): Running {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(program, args, {
+    cwd: PROJECT,
+    env: { PATH, HOME, PORT: '0', ...environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid = 0 } = child;
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code, signal]) => {
+    started.delete(running);
+    return { code, signal } as Ended;
+  });
+  const ready = () =>
+    eventually(() => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`It ended: ${stdout}${stderr}`);
+      return /Open (http:\/\/\S+)\/graphql/.exec(stdout)?.[1];
+    });
+  const running: Running = {
+    pid,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    signal: (signal) => child.kill(signal),
+    signalGroup: (signal) => {
+      // Only while it is there: its number may be another's afterwards.
+      if (child.exitCode === null && child.signalCode === null) process.kill(-pid, signal);
+    },
+    ready,
+    send: async (query, variables) => {
+      const response = await fetch(`${await ready()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, ...((await response.json()) as Omit<GraphQLAnswer, 'status'>) };
+    },
+  };
+  started.add(running);
+  return running;
+}
