@@ -33,7 +33,7 @@ program
     });
   });
 
-program.addCommand(importCommand(openMigrated));
+program.addCommand(importCommand(openMigrated, stop.gently));
 
 program
   .command('demo')

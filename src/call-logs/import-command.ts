@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { OperatorError } from '../errors.js';
 import { IMPORT_FIELDS } from './import/fields.js';
 import { importFiles, type ImportSummary } from './import/import-files.js';
 import { planImport, type ImportOptions } from './import/plan-import.js';
@@ -6,8 +7,6 @@ import { terminalProgress } from './import/progress.js';
 
 /** Exit code of an import that left rows out. */
 const SOME_REJECTED = 3;
-
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The database of a command; `close` lets go of it. */
 export interface CommandDatabase {
@@ -23,8 +22,9 @@ export interface CommandDatabase {
  * thrown when a file was not loaded.
  *
  * @param openForCommand opens the migrated database
+ * @param signal leaves the file at hand unloaded when it is aborted
  */
-export function importCommand(openForCommand: () => Promise<CommandDatabase>): Command {
+export function importCommand(openForCommand: () => Promise<CommandDatabase>, signal: AbortSignal): Command {
   return new Command('import')
     .description('Load calls from CSV or JSON Lines files, each in one transaction.')
     .argument('<file...>', 'files to load; - is standard input')
@@ -41,18 +41,7 @@ export function importCommand(openForCommand: () => Promise<CommandDatabase>): C
       'after',
       '\nExit codes: 0 all rows are in; 3 some were rejected; 1 a file could not be loaded',
     )
-    .action(async (paths: string[], options: ImportOptions) => {
-      const interrupted = new AbortController();
-      const interrupt = () => {
-        interrupted.abort();
-      };
-      for (const signal of STOP_SIGNALS) process.on(signal, interrupt);
-      try {
-        await runImport(paths, options, openForCommand, interrupted.signal);
-      } finally {
-        for (const signal of STOP_SIGNALS) process.off(signal, interrupt);
-      }
-    });
+    .action((paths: string[], options: ImportOptions) => runImport(paths, options, openForCommand, signal));
 }
 
 async function runImport(
@@ -68,6 +57,10 @@ async function runImport(
       process.stdout.write(`${describe(summary)}\n`);
       if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
     }
+  } catch (error) {
+    // Whoever interrupts the import wants to know what became of the file.
+    if (signal.aborted && error instanceof OperatorError) process.stderr.write(`${error.message}\n`);
+    throw error;
   } finally {
     await database.close();
   }

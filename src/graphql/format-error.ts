@@ -20,7 +20,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isDatabaseDown(original)) {
     return {
       ...formatted,
-      message: 'The database does not answer at the moment. Nothing was lost; try again.',
+      message: 'The database does not answer at the moment. Try again; what was answered before is safe.',
       extensions: withCode('DATABASE_UNAVAILABLE'),
     };
   }

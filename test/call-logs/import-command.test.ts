@@ -36,7 +36,7 @@ async function run(text: string, ...options: string[]): Promise<number | string 
           return Promise.resolve();
         },
       });
-    await importCommand(open).parseAsync([path, ...options], { from: 'user' });
+    await importCommand(open, new AbortController().signal).parseAsync([path, ...options], { from: 'user' });
     said = said.replaceAll(folder, '');
     return process.exitCode ?? 0;
   });
