@@ -20,7 +20,7 @@ const POSTGRES_URL =
 function isPostgresUrl(value: string): boolean {
   // The host may be left out, for a socket named in the query: postgres://user@/database?host=/run/postgresql
   const url = URL.parse(value.replace('@/', '@localhost/'));
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) return false;
+  if (!url || !/^postgres(ql)?:\/\//.test(value)) return false;
   try {
     decodeURIComponent(url.username + url.password + url.pathname);
     return true;

@@ -174,19 +174,18 @@ describe('after a kill -9', () => {
     const server = runCli(['start'], { DATA_DIR: dataDir });
     await server.ready();
     const acknowledged: string[] = [];
-    let alive = true;
     const recording = Array.from({ length: 4 }, async (_, lane) => {
-      for (let number = 0; alive; number++) {
+      for (let number = 0; ; number++) {
         const text = `${lane}-${number}`;
         const answer = await server.send(RECORD, { text }).catch(() => undefined);
-        if (answer?.data?.recordCallLog) acknowledged.push(text);
+        if (!answer?.data?.recordCallLog) return;
+        acknowledged.push(text);
       }
     });
     await eventually(() => acknowledged.length > 50);
     server.signal('SIGKILL');
     await also(dataDir);
     await server.ended;
-    alive = false;
     await Promise.all(recording);
 
     const next = runCli(['start'], { DATA_DIR: dataDir });

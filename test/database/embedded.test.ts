@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { killPostgres, postgresOf, useDataFolders } from '../support/data-folders.js';
+import { eventually } from '../support/eventually.js';
+import { runCli, type Running } from '../support/processes.js';
+
+const freshFolder = useDataFolders();
+
+const COUNT = '{ callLogs { totalCount } }';
+
+async function stop(server: Running): Promise<void> {
+  server.signal('SIGTERM');
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+}
+
+test.each(['with spaces', 'données-数据', `we"ird '$HOME' \`x\``])(
+  'a data folder may be called %j',
+  async (name) => {
+    const dataDir = await freshFolder(name);
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    expect((await server.send(COUNT)).data.callLogs.totalCount).toBe(0);
+    await stop(server);
+    expect(await postgresOf(dataDir)).toBeUndefined();
+  },
+);
+
+describe('a data folder that cannot be used is refused in a sentence:', () => {
+  test('a file', async () => {
+    const dataDir = await freshFolder('a-file');
+    await writeFile(dataDir, '');
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    expect(await server.ended).toEqual({ code: 1, signal: null });
+    expect(server.stderr()).toBe(
+      `The data folder ${dataDir} cannot be used: it is not a folder. Mend that, or set DATA_DIR to another folder.\n`,
+    );
+  });
+
+  test('one that may not be written', async () => {
+    const parent = await freshFolder('locked');
+    await mkdir(parent);
+    await chmod(parent, 0o500);
+    // Root may write everywhere but into the kernel's own folders.
+    const dataDir = process.getuid?.() === 0 ? '/sys/llm-call-log' : join(parent, 'data');
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    expect(await server.ended).toEqual({ code: 1, signal: null });
+    expect(server.stderr()).toMatch(/^The data folder \S+ cannot be used: .*\n$/);
+  });
+
+  test('one whose password file was replaced', async () => {
+    const dataDir = await freshFolder();
+    const first = runCli(['start'], { DATA_DIR: dataDir });
+    await first.ready();
+    await stop(first);
+    await writeFile(join(dataDir, 'postgres-password'), 'another\n');
+    const server = runCli(['start'], { DATA_DIR: dataDir });
+    expect(await server.ended).toEqual({ code: 1, signal: null });
+    expect(server.stderr()).toContain(
+      'does not hold the password that the embedded PostgreSQL was made with',
+    );
+  });
+});
+
+test('the lock file of a PostgreSQL that is gone does not keep the next from starting, whoever has its number now', async () => {
+  const dataDir = await freshFolder();
+  const pidFile = join(dataDir, 'postgres/postmaster.pid');
+  const first = runCli(['start'], { DATA_DIR: dataDir });
+  await first.ready();
+  const lines = (await readFile(pidFile, 'utf8')).split('\n');
+  await stop(first);
+  await writeFile(pidFile, [String(process.pid), ...lines.slice(1)].join('\n'));
+  const server = runCli(['start'], { DATA_DIR: dataDir });
+  expect((await server.send(COUNT)).data.callLogs.totalCount).toBe(0);
+  await stop(server);
+});
+
+test('a command works beside the server and leaves the database to it, by whatever path it names the folder', async () => {
+  const dataDir = await freshFolder();
+  const server = runCli(['start'], { DATA_DIR: dataDir });
+  await server.ready();
+  const alias = join(dirname(dataDir), 'alias');
+  await symlink(dataDir, alias);
+  const command = runCli(['migrate'], { DATA_DIR: alias });
+  expect(await command.ended).toEqual({ code: 0, signal: null });
+  expect(command.stdout()).toBe('The database is up to date.\n');
+  expect((await server.send(COUNT)).data.callLogs.totalCount).toBe(0);
+  await stop(server);
+});
+
+test('a database that is killed under the server comes back by itself, and the log says so', async () => {
+  const dataDir = await freshFolder();
+  const server = runCli(['start'], { DATA_DIR: dataDir });
+  const url = await server.ready();
+  await killPostgres(dataDir);
+  await eventually(async () => (await server.send(COUNT)).data?.callLogs.totalCount === 0);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const logged = server.stdout().trim().split('\n').slice(1);
+  expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'The embedded PostgreSQL went away; it is being brought up again.',
+    'The embedded PostgreSQL is back.',
+  ]);
+
+  const second = runCli(['start'], { DATA_DIR: dataDir });
+  expect((await second.ended).code).toBe(1);
+  await stop(server);
+  expect(await postgresOf(dataDir)).toBeUndefined();
+});
