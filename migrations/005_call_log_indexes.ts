@@ -4,7 +4,8 @@ import { ConcurrentIndexMigration } from './concurrent-index.js';
 export class CallLogIndexes extends ConcurrentIndexMigration {
   override async up(): Promise<void> {
     const order = 'call_time DESC, id DESC';
-    const model = "(coalesce(request_params ->> 'model', response_data ->> 'model'))";
+    // Cut, since an index entry has its limits, and no insert of another program's may fail for them.
+    const model = "(left(coalesce(request_params ->> 'model', response_data ->> 'model'), 200))";
     await this.createIndex('llm_call_logs_call_time_id_idx', `llm_call_logs (${order})`);
     for (const column of ['group_id', 'status', 'activation_code', 'config_id']) {
       await this.createIndex(

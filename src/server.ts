@@ -4,13 +4,14 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { forgetOldKeys } from './call-logs/idempotency.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { createContext, createServices, type Context } from './graphql/context.js';
 import { Cursors } from './graphql/cursors.js';
-import { formatError, isUnexpected } from './graphql/format-error.js';
+import { formatError } from './graphql/format-error.js';
+import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { registerGraphiql } from './http/graphiql.js';
 import { registerHealth } from './http/health.js';
 import { createLogger } from './http/logger.js';
@@ -21,11 +22,6 @@ import { createSchema } from './schema.js';
 const BODY_LIMIT = 16 * 1024 * 1024;
 
 const HOUR = 3_600_000;
-
-interface RequestContext extends Context {
-  requestId: string;
-  log: FastifyBaseLogger;
-}
 
 /** Until callers sign in, everyone is this one. */
 const ANYONE = { name: 'anonymous', groupIds: null };
@@ -52,7 +48,7 @@ export async function createServer(
     cursors: new Cursors(secrets.cursor),
     fingerprintSecret: secrets.fingerprint,
   });
-  const apollo = new ApolloServer<RequestContext>({
+  const apollo = new ApolloServer<Context & LoggedContext>({
     schema: await createSchema(),
     formatError,
     includeStacktraceInErrorResponses: false,
@@ -62,19 +58,7 @@ export async function createServer(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      {
-        async requestDidStart() {
-          return Promise.resolve({
-            async didEncounterErrors({ errors, contextValue: { log, requestId } }) {
-              for (const error of errors.filter(isUnexpected)) {
-                log.error({ err: error.originalError ?? error, requestId }, 'a request failed unexpectedly');
-                error.extensions['requestId'] = requestId;
-              }
-              return Promise.resolve();
-            },
-          });
-        },
-      },
+      logUnexpected(),
     ],
   });
   await apollo.start();
@@ -92,7 +76,9 @@ export async function createServer(
   await registerGraphiql(app);
 
   const forgetting = setInterval(() => {
-    forgetOldKeys(database.sql).catch((error: unknown) => app.log.warn({ err: error }, 'old keys were kept'));
+    forgetOldKeys(database.sql).catch((error: unknown) => {
+      app.log.warn({ err: error }, 'old keys were kept');
+    });
   }, HOUR).unref();
   app.addHook('onClose', async () => {
     clearInterval(forgetting);

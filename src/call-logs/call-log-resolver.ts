@@ -61,7 +61,7 @@ export class CallLogResolver {
     if (input.configId != null) {
       throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
     }
-    const config = await configInUse(context.em);
+    const config = await configInUse(context.sql);
     const made = Object.assign(input, { configId: config && String(config.id) });
     return recordCallLog(context, made, selectedFields(info));
   }

@@ -26,19 +26,23 @@ export interface CallLogQuery {
 export async function readRows(context: Context, query: CallLogQuery): Promise<CallLogRow[]> {
   const rows = await context.once(queryLoader).load(query);
   if (query.fields.has('group')) await attachGroups(context, rows);
+  // Another program may write JSON's null for no messages, which the field does not allow.
+  if (query.fields.has('requestMessages')) for (const row of rows) row.requestMessages ??= [];
   return rows;
 }
 
 function queryLoader(context: Context): DataLoader<CallLogQuery, CallLogRow[]> {
   return new DataLoader<CallLogQuery, CallLogRow[]>(
     async (queries) => {
-      const results = new Map<CallLogQuery, CallLogRow[]>();
+      const results = new Map<CallLogQuery, CallLogRow[] | Error>();
       // Only what reads the same columns fits into one statement.
       const alike = Map.groupBy(queries, ({ fields }) => [...fields].sort().join());
       await Promise.all(
         [...alike.values()].map(async (together) => {
-          const rows = await runTogether(context, together);
-          for (const [index, query] of together.entries()) results.set(query, rows[index] ?? []);
+          const answers = await runTogether(context, together).catch((error: unknown) => error as Error);
+          for (const [index, query] of together.entries()) {
+            results.set(query, answers instanceof Error ? answers : (answers[index] ?? []));
+          }
         }),
       );
       return queries.map((query) => results.get(query) ?? []);

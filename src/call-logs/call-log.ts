@@ -127,7 +127,8 @@ export class CallLog {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The model that was called: "model" of requestParams, else of responseData.',
+    description:
+      'The model that was called: "model" of requestParams, else of responseData; its first 200 characters.',
   })
   model!: string | null;
 }

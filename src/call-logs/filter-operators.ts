@@ -28,8 +28,8 @@ export interface FilteredColumn {
 
 const column = (expression: Predicate, kind: ColumnKind): FilteredColumn => ({ expression, kind });
 
-/** The model of a call; spelled as in the index on it. */
-export const MODEL = sql`coalesce(request_params ->> 'model', response_data ->> 'model')`;
+/** The model of a call; spelled as in the index on it, which could not hold a text of any length. */
+export const MODEL = sql`left(coalesce(request_params ->> 'model', response_data ->> 'model'), 200)`;
 
 /** What each filter field that takes operators compares. */
 export const FILTERED_COLUMNS = {

@@ -48,7 +48,29 @@ export async function claimKeys(
     transaction,
   );
   const idByKey = new Map(earlier.rows.map(({ key, id }) => [key, id]));
-  return new Map(keyed.flatMap(({ id, key }) => (idByKey.has(key) ? [[id, idByKey.get(key) ?? id]] : [])));
+  const stillThere = await sql<{ id: string }>`
+    SELECT id FROM llm_call_logs WHERE id = ANY(${[...idByKey.values()]}::bigint[])`.execute(transaction);
+  const there = new Set(stillThere.rows.map(({ id }) => id));
+  const found = new Map<string, string>();
+  for (const { id, key } of keyed) {
+    const earlierId = idByKey.get(key);
+    if (earlierId === undefined) continue;
+    if (there.has(earlierId)) found.set(id, earlierId);
+    else await passOn(transaction, key, id, now);
+  }
+  return found;
+}
+
+/** Gives a key whose call has been deleted to another call. The claim above has locked it, refused as it was. */
+async function passOn(
+  transaction: Transaction<unknown>,
+  key: string,
+  id: string,
+  now: Timestamp,
+): Promise<void> {
+  await sql`
+    UPDATE llm_call_log_idempotency_keys SET call_log_id = ${id}, created_at = ${now}::timestamp
+    WHERE key = ${key}`.execute(transaction);
 }
 
 /** Forgets the keys that are too old to matter. */

@@ -107,7 +107,7 @@ function sum(promptTokens: number | null, completionTokens: number | null, at: s
 function jsonText(value: unknown, argument: string): string {
   try {
     return storableJson(value);
-  } catch {
-    throw badUserInput(argument, 'is nested too deeply to be stored.');
+  } catch (error) {
+    throw badUserInput(argument, (error as RangeError).message);
   }
 }

@@ -20,9 +20,9 @@ export function callLogPage(
   fields: ReadonlySet<string>,
 ): Connection<CallLog> {
   const keyset = keysetOrder(orderBy);
-  const read = ({ conditions, order, limit }: KeysetRead) =>
+  const read = ({ onlyWhether, conditions, order, limit }: KeysetRead) =>
     readRows(context, {
-      fields,
+      fields: onlyWhether ? new Set() : fields,
       cursorValue: sql`${keyset.value}::text`,
       where: sql`${allOf([whereSelected(selection), ...conditions])} ORDER BY ${order} LIMIT ${limit}`,
     });

@@ -132,12 +132,5 @@ function explainRefusal(
       `must be the number of a group; there is no group ${callLog.groupId}.`,
     );
   }
-  // The model is the only value of any length that an index holds whole.
-  if (error.code === '54000') {
-    return badUserInput(
-      at,
-      'names a model, in requestParams or responseData, that is too long to be indexed.',
-    );
-  }
   return badUserInput(at, `was refused by the database: ${error.message}.`);
 }

@@ -25,9 +25,7 @@ export async function recordCallLog(
 ): Promise<CallLog> {
   const id = await context.shared(callLogRecorder).load(prepare(input, 'input'));
   const [callLog] = await readBack(context, [id], fields);
-  if (!callLog) {
-    throw badUserInput('input.idempotencyKey', 'belongs to a call that has been deleted since; use another.');
-  }
+  if (!callLog) throw new Error('A call was deleted in the moment after it was recorded.');
   return callLog;
 }
 

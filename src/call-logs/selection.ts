@@ -19,6 +19,9 @@ export interface Selection {
   range: Range;
 }
 
+/** Levels of and, or and not; a person writes a few, and a program that writes many is out of control. */
+const MAX_DEPTH = 32;
+
 /** A call has a time; a row that another program left without one has a place in no list and no series. */
 const IS_CALL = sql`call_time IS NOT NULL`;
 
@@ -35,7 +38,7 @@ export function selectCalls(
   groupIds: readonly string[] | null,
 ): Selection {
   const visible = groupIds ? [sql`group_id = ANY(${groupIds}::bigint[])`] : [];
-  const { conditions, range } = compile(filter ?? {}, 'filter');
+  const { conditions, range } = compile(filter ?? {}, 'filter', 0);
   return { predicate: allOf([IS_CALL, ...visible, ...conditions]), range };
 }
 
@@ -65,7 +68,8 @@ interface Compiled {
   range: Range;
 }
 
-function compile(filter: CallLogFilter, at: string): Compiled {
+function compile(filter: CallLogFilter, at: string, depth: number): Compiled {
+  if (depth > MAX_DEPTH) throw badUserInput(at, `is nested more than ${MAX_DEPTH} levels deep.`);
   const { and, or, not, callTime, text, requestParams, ...operators } = filter;
   const conditions = (Object.keys(operators) as (keyof typeof operators)[]).flatMap((field) => {
     const given = operators[field];
@@ -74,15 +78,17 @@ function compile(filter: CallLogFilter, at: string): Compiled {
   if (text !== undefined) conditions.push(containsText(text, `${at}.text`));
   if (requestParams !== undefined) conditions.push(containsParams(requestParams, `${at}.requestParams`));
   if (or !== undefined) {
-    const parts = listOf(or, `${at}.or`).map((part, index) => asPredicate(part, `${at}.or[${index}]`));
+    const parts = listOf(or, `${at}.or`).map((part, index) =>
+      asPredicate(part, `${at}.or[${index}]`, depth + 1),
+    );
     conditions.push(sql`(${sql.join(parts, sql` OR `)})`);
   }
   // IS NOT TRUE and not NOT: a row that lacks the value asked for does not match, so it is kept.
-  if (not !== undefined) conditions.push(sql`${asPredicate(not, `${at}.not`)} IS NOT TRUE`);
+  if (not !== undefined) conditions.push(sql`${asPredicate(not, `${at}.not`, depth + 1)} IS NOT TRUE`);
   let range = callTime === undefined ? {} : readRange(callTime, `${at}.callTime`);
   if (and !== undefined) {
     for (const [index, part] of listOf(and, `${at}.and`).entries()) {
-      const compiled = compile(nested(part, `${at}.and[${index}]`), `${at}.and[${index}]`);
+      const compiled = compile(nested(part, `${at}.and[${index}]`), `${at}.and[${index}]`, depth + 1);
       conditions.push(...compiled.conditions);
       range = overlap(range, compiled.range);
     }
@@ -90,8 +96,8 @@ function compile(filter: CallLogFilter, at: string): Compiled {
   return { conditions, range };
 }
 
-function asPredicate(filter: CallLogFilter | null, at: string): Predicate {
-  const { conditions, range } = compile(nested(filter, at), at);
+function asPredicate(filter: CallLogFilter | null, at: string, depth: number): Predicate {
+  const { conditions, range } = compile(nested(filter, at), at, depth);
   return allOf([...conditions, ...withinRange(range)]);
 }
 
@@ -105,7 +111,11 @@ function containsParams(params: unknown, at: string): Predicate {
   if (params === null || typeof params !== 'object' || Array.isArray(params)) {
     throw badUserInput(at, 'must be a JSON object, such as { model: "gpt-4o" }.');
   }
-  return sql`request_params @> ${storableJson(params)}::jsonb`;
+  try {
+    return sql`request_params @> ${storableJson(params)}::jsonb`;
+  } catch (error) {
+    throw badUserInput(at, (error as RangeError).message);
+  }
 }
 
 function readRange(range: TimeRange | null, at: string): Range {

@@ -53,7 +53,7 @@ export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = '', message } = innermost(error);
   // SQLSTATE classes 08 (connection) and 57P (shutdown, startup), and 53300 (too many connections).
-  return NETWORK_ERRORS.has(code) || /^(08|57P)|^53300$/.test(code) || isTimeout(message);
+  return NETWORK_ERRORS.has(code) || /^08(?!P)|^57P|^53300$/.test(code) || isTimeout(message);
 }
 
 /** `pg` reports these with a message alone. */

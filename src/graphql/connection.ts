@@ -11,6 +11,8 @@ export interface Positioned {
 
 /** What to read: rows that meet all conditions, in this order, at most `limit`. */
 export interface KeysetRead {
+  /** Whether it matters only that there is a row, and not what is in it. */
+  onlyWhether: boolean;
   conditions: RawBuilder<unknown>[];
   order: RawBuilder<unknown>;
   limit: number;
@@ -51,7 +53,12 @@ export function connectionOf<Row extends Positioned>(
   let reading: Promise<Row[]> | undefined;
   // One more than asked for tells whether there is more.
   const readOnce = () =>
-    (reading ??= read({ conditions, order: orderBy(order, page.backward), limit: page.size + 1 }));
+    (reading ??= read({
+      onlyWhether: false,
+      conditions,
+      order: orderBy(order, page.backward),
+      limit: page.size + 1,
+    }));
   const isMore = async () => (await readOnce()).length > page.size;
   const nodes = async () => {
     const rows = (await readOnce()).slice(0, page.size);
@@ -61,7 +68,8 @@ export function connectionOf<Row extends Positioned>(
   // Beyond the page's edge; an empty page has none, and lies next to the cursor itself.
   const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined, cursor: Position) => {
     const outside = edge ? beyond(order, side, positionOf(edge)) : beyond(order, side, cursor, true);
-    return (await read({ conditions: [outside], order: orderBy(order, false), limit: 1 })).length > 0;
+    const probe = { onlyWhether: true, conditions: [outside], order: orderBy(order, false), limit: 1 };
+    return (await read(probe)).length > 0;
   };
   return {
     nodes,

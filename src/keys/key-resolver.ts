@@ -17,8 +17,8 @@ export class KeyResolver {
     nullable: true,
     description: 'The provider key in use; null until one is stored.',
   })
-  llmConfig(@Ctx() { em }: Context): Promise<LlmConfig | null> {
-    return configInUse(em);
+  llmConfig(@Ctx() { sql }: Context): Promise<LlmConfig | null> {
+    return configInUse(sql);
   }
 
   @FieldResolver(() => String, {

@@ -3,6 +3,7 @@ import { storableText } from '../call-logs/storable-text.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, type Timestamp } from '../graphql/timestamp.js';
+import { lockConfigInUse } from './config-in-use.js';
 import { fingerprint } from './fingerprint.js';
 import type { LlmConfig } from './llm-config.js';
 import type { RotateApiKeyInput } from './rotate-input.js';
@@ -40,14 +41,6 @@ export async function rotateApiKey(
         ${reason == null ? null : storableText(reason)})`.execute(transaction);
     return { rotated };
   });
-}
-
-/** Locked, so that an older backend that writes the same row waits for us, or we for it. */
-async function lockConfigInUse(transaction: Transaction<unknown>): Promise<LlmConfig | null> {
-  const { rows } = await sql<LlmConfig>`
-    SELECT id, api_key AS "apiKey", updated_at::text AS "updatedAt" FROM llm_configs
-    ORDER BY id LIMIT 1 FOR UPDATE`.execute(transaction);
-  return rows[0] ?? null;
 }
 
 /** The key is a parameter: the ORM would write it into the statement, and PostgreSQL's logs hold statements. */

@@ -379,13 +379,65 @@ const MISTAKES: [string, Record<string, unknown>, string, RegExp][] = [
   ['a sum of tokens beyond 32 bits', { promptTokens: 2 ** 31 - 1, completionTokens: 1 }, 'tokensUsed', /sum/],
   ['an empty idempotency key', { idempotencyKey: '' }, 'idempotencyKey', /1 to 255/],
   ['an idempotency key of 256 characters', { idempotencyKey: 'k'.repeat(256) }, 'idempotencyKey', /1 to 255/],
-  ['a model too long for an index', { requestParams: { model: noise(9000) } }, '', /model, in requestParams/],
+  ['messages nested 201 levels deep', { requestMessages: nested(201) }, 'requestMessages', /200 levels/],
 ];
 
-/** A text that does not compress. */
-function noise(length: number): string {
-  return createHash('shake256', { outputLength: length }).update('noise').digest('base64').slice(0, length);
+function nested(levels: number): unknown {
+  let value: unknown = 'deep';
+  for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { in: value };
+  return value;
 }
+
+test('messages nested 200 levels deep are recorded, and found by what is in them', async () => {
+  await server.query(RECORD_ID, { input: { ...CALL, requestMessages: nested(200) } });
+  const { callLogs } = await server.query('{ callLogs(filter: { text: "deep" }) { totalCount } }');
+  expect(callLogs.totalCount).toBe(1);
+});
+
+test('a number that no double holds is refused, and not stored as null', async () => {
+  const input = JSON.stringify({ input: { ...CALL, requestParams: { seed: 'HUGE' } } }).replace(
+    '"HUGE"',
+    '1e400',
+  );
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"query":${JSON.stringify(RECORD_ID)},"variables":${input}}`,
+  });
+  expect(await response.json()).toMatchObject({
+    errors: [
+      { message: expect.stringContaining('input.requestParams'), extensions: { code: 'BAD_USER_INPUT' } },
+    ],
+  });
+});
+
+test('a model of any length is recorded, and known by its first 200 characters', async () => {
+  const model = createHash('shake256', { outputLength: 9000 }).update('noise').digest('base64');
+  const { recordCallLog } = await server.query(
+    'mutation ($input: RecordCallLogInput!) { recordCallLog(input: $input) { model requestParams } }',
+    { input: { ...CALL, requestParams: { model } } },
+  );
+  expect(recordCallLog).toEqual({ model: model.slice(0, 200), requestParams: { model } });
+});
+
+test('a key whose call has been deleted records a call again', async () => {
+  const input = { ...CALL, idempotencyKey: 'of a deleted call' };
+  const first = await server.query(RECORD_ID, { input });
+  await sql`DELETE FROM llm_call_logs WHERE id = ${first.recordCallLog.id}`.execute(server.database.sql);
+  const second = await server.query(RECORD_ID, { input });
+  const third = await server.query(RECORD_ID, { input });
+  expect(second.recordCallLog.id).not.toBe(first.recordCallLog.id);
+  expect(third).toEqual(second);
+});
+
+test('messages that another program left as null are none, and keep no list from being read', async () => {
+  await sql`INSERT INTO llm_call_logs (request_messages, status, activation_code)
+    VALUES ('null', 'success', 'of another')`.execute(server.database.sql);
+  const { callLogs } = await server.query(
+    '{ callLogs(filter: { activationCode: { eq: "of another" } }) { nodes { requestMessages } } }',
+  );
+  expect(callLogs.nodes).toEqual([{ requestMessages: [] }]);
+});
 
 function placeOf(field: string, at: string): string {
   return field === '' ? at : `${at}.${field}`;
@@ -415,7 +467,7 @@ test('a call whose messages are nested too deeply is refused', async () => {
     data: null,
     errors: [
       {
-        message: expect.stringContaining('input.requestMessages is nested too deeply'),
+        message: expect.stringContaining('input.requestMessages is nested more than 200 levels deep'),
         extensions: { code: 'BAD_USER_INPUT', argument: 'input.requestMessages' },
       },
     ],

@@ -426,3 +426,24 @@ test('a text with NUL finds what was recorded with NUL', async () => {
     expect(callLogs).toEqual({ nodes: [recordCallLog], totalCount: 1 });
   }
 });
+
+test('a filter nested 33 levels deep is refused, and one nested thousands deep ends no server', async () => {
+  const query = 'query ($filter: CallLogFilter) { callLogs(filter: $filter) { totalCount } }';
+  const ask = async (levels: number) => {
+    const filter = `${'{"not":'.repeat(levels)}{"status":{"eq":"SUCCESS"}}${'}'.repeat(levels)}`;
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"query":${JSON.stringify(query)},"variables":{"filter":${filter}}}`,
+    });
+    return response.json();
+  };
+  expect(await ask(32)).not.toHaveProperty('errors');
+  expect(await ask(33)).toMatchObject({
+    errors: [{ message: expect.stringContaining('32 levels'), extensions: { code: 'BAD_USER_INPUT' } }],
+  });
+  for (const levels of [3000, 10_000]) {
+    expect(await ask(levels)).toMatchObject({ errors: [{ extensions: { code: expect.any(String) } }] });
+  }
+  expect(await ask(0)).not.toHaveProperty('errors');
+});

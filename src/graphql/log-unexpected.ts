@@ -1,0 +1,23 @@
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { FastifyBaseLogger } from 'fastify';
+import { isUnexpected } from './format-error.js';
+
+/** What a request is logged with. */
+export interface LoggedContext {
+  requestId: string;
+  log: FastifyBaseLogger;
+}
+
+/** Logs the errors that clients see masked, and marks them with the request's id, by which the log tells of them. */
+export function logUnexpected(): ApolloServerPlugin<LoggedContext> {
+  const listener: GraphQLRequestListener<LoggedContext> = {
+    didEncounterErrors({ errors, contextValue: { log, requestId } }) {
+      for (const error of errors.filter(isUnexpected)) {
+        log.error({ err: error.originalError ?? error, requestId }, 'a request failed unexpectedly');
+        Object.assign(error, { extensions: { ...error.extensions, requestId } });
+      }
+      return Promise.resolve();
+    },
+  };
+  return { requestDidStart: () => Promise.resolve(listener) };
+}
