@@ -61,8 +61,8 @@ async function ensurePassword({ passwordFile }: DataFolder): Promise<string> {
   if (!(await exists(passwordFile))) {
     const fresh = `${passwordFile}.${process.pid}`;
     await writeFile(fresh, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-    await link(fresh, passwordFile).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await link(fresh, passwordFile).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
     await rm(fresh);
   }

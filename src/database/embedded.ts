@@ -160,8 +160,9 @@ async function tryLock(client: Client, lock: string, key: number): Promise<boole
 async function ensureDatabase(client: Client): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
   if (rowCount) return;
-  await client.query(`CREATE DATABASE ${DATABASE}`).catch((error: { code?: string }) => {
-    if (error.code !== '42P04' && error.code !== '23505') throw error; // somebody else just made it
+  await client.query(`CREATE DATABASE ${DATABASE}`).catch((error: unknown) => {
+    const { code } = error as { code?: string };
+    if (code !== '42P04' && code !== '23505') throw error; // somebody else just made it
   });
 }
 

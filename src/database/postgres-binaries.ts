@@ -87,7 +87,8 @@ export async function runPostgres(
     await run(file, rest, { ...options, env, cwd: clusterDir });
   } catch (error) {
     const said = error as { stderr?: string; message: string };
-    const lastWords = (said.stderr?.trim() || said.message).split('\n').slice(-3).join(' ');
+    const words = said.stderr?.trim() ?? '';
+    const lastWords = (words === '' ? said.message : words).split('\n').slice(-3).join(' ');
     throw new OperatorError(`The embedded PostgreSQL failed (${program}): ${lastWords}`);
   }
 }

@@ -58,9 +58,9 @@ export function run([program = '', ...args]: string[], environment: Record<strin
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code, signal]) => {
+  const ended = once(child, 'close').then((): Ended => {
     started.delete(running);
-    return { code, signal } as Ended;
+    return { code: child.exitCode, signal: child.signalCode };
   });
   const ready = () =>
     eventually(() => {
