@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import type { CallStatusFilter, IdFilter, IntFilter, StringFilter } from './filter-input.js';
-import { storableText } from './storable-text.js';
+import { storableText } from '../database/storable-text.js';
 
 /** A piece of SQL that is true, false or null for a row of llm_call_logs. */
 export type Predicate = RawBuilder<unknown>;

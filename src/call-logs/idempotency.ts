@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, type Timestamp } from '../graphql/timestamp.js';
-import { storableText } from './storable-text.js';
+import { storableText } from '../database/storable-text.js';
 
 const MAX_LENGTH = 255;
 const LIFETIME_HOURS = 24;

@@ -3,7 +3,7 @@ import { MAX_32, parseId32 } from '../graphql/ids.js';
 import { fromDate } from '../graphql/timestamp.js';
 import type { Timestamp } from '../graphql/scalars.js';
 import type { RecordCallLogInput } from './record-input.js';
-import { storableJson, storableText } from './storable-text.js';
+import { storableJson, storableText } from '../database/storable-text.js';
 
 /** A checked call as it goes into llm_call_logs; JSON columns are JSON text. */
 export interface NewCallLog {

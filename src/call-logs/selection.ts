@@ -3,7 +3,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { Timestamp } from '../graphql/scalars.js';
 import type { CallLogFilter, TimeRange } from './filter-input.js';
 import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
-import { storableJson, storableText } from './storable-text.js';
+import { storableJson, storableText } from '../database/storable-text.js';
 
 /** A half-open stretch of time; an end that is undefined is open. */
 export interface Range {

@@ -4,7 +4,7 @@ import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely
 import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
 import { refusedByDatabase } from './explain-error.js';
-import { migrations } from './migrate.js';
+import { migrations } from './migrations.js';
 
 /** One pool of connections to one PostgreSQL database. */
 export interface Database {

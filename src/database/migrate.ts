@@ -1,23 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { InitSchema } from '../../migrations/001_init_schema.js';
-import { SimplifyLlmConfigs } from '../../migrations/003_simplify_llm_configs.js';
-import { ProductTables } from '../../migrations/004_product_tables.js';
-import { CallLogIndexes } from '../../migrations/005_call_log_indexes.js';
-import { TextSearch } from '../../migrations/006_text_search.js';
 import { OperatorError } from '../errors.js';
 import type { Database } from './database.js';
 import { explainDatabaseError } from './explain-error.js';
-
-/** In the order they run. 002 belonged to the older backend and concerned tables outside this product. */
-export const migrations = [
-  { name: '001_init_schema', class: InitSchema },
-  { name: '003_simplify_llm_configs', class: SimplifyLlmConfigs },
-  { name: '004_product_tables', class: ProductTables },
-  { name: '005_call_log_indexes', class: CallLogIndexes },
-  { name: '006_text_search', class: TextSearch },
-];
+import { migrations } from './migrations.js';
 
 const MIGRATING = 7_301_003;
 

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { storableText } from '../call-logs/storable-text.js';
+import { storableText } from '../database/storable-text.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, type Timestamp } from '../graphql/timestamp.js';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import { groupCalls, runScan } from './scan.js';
 import { Family, Slice, sliceId, type Dimension, type Key } from './slice.js';
-import { readTotals, TOTALS } from './totals.js';
+import { readTotals, TOTALS } from './totals-columns.js';
 import { UsageOrder } from './usage-types.js';
 
 const MAX_TOP = 1000;

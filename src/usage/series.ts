@@ -5,7 +5,8 @@ import type { Timestamp } from '../graphql/scalars.js';
 import { bySlice, groupCalls, runScan } from './scan.js';
 import { Family, Slice, sliceId } from './slice.js';
 import { bucketBoundaries, type TimeInterval } from './time-buckets.js';
-import { NO_TOTALS, readTotals, TOTALS, totalsOf } from './totals.js';
+import { totalsOf } from './totals.js';
+import { NO_TOTALS, readTotals, TOTALS } from './totals-columns.js';
 
 const MAX_BUCKETS = 5000;
 

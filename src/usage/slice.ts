@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { ObjectType } from 'type-graphql';
 import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
 import type { Range, Selection } from '../call-logs/selection.js';
-import type { Totals } from './totals.js';
+import type { Totals } from './totals-columns.js';
 
 /** What a breakdown can split a slice by. */
 export type Dimension = 'status' | 'group' | 'model' | 'config' | 'activationCode';

@@ -1,4 +1,4 @@
-import { storableText } from '../storable-text.js';
+import { storableText } from '../../database/storable-text.js';
 import type { RecordCallLogInput } from '../record-input.js';
 import { CallStatus } from '../call-log.js';
 import { MAX_32 } from '../../graphql/ids.js';
