@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
@@ -9,11 +9,15 @@ import { migrate } from '../../dist/src/database/migrate.js';
 
 /** One PostgreSQL for the whole run, with a migrated database that every test file clones. */
 export default async function startPostgres() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'llm-call-log-test-'));
-  const postgres = await useEmbeddedPostgres(dataDir, 'server');
+  // All that the run writes goes into one folder: the browser unpacks itself to a fixed name, which another
+  // user's run may have taken.
+  const folder = await mkdtemp(join(tmpdir(), 'llm-call-log-test-'));
+  await chmod(folder, 0o711);
+  process.env['TMPDIR'] = folder;
+  const postgres = await useEmbeddedPostgres(join(folder, 'data'), 'server');
   const template = await openDatabase(postgres.url, 2);
   await migrate(template);
   await template.close();
-  globalThis.testPostgres = { ...postgres, dataDir };
+  globalThis.testRun = { postgres, folder };
   process.env['TEST_POSTGRES_URL'] = postgres.url;
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 
 export default async function stopPostgres() {
-  await globalThis.testPostgres.release();
-  await rm(globalThis.testPostgres.dataDir, { recursive: true, force: true });
+  const { postgres, folder } = globalThis.testRun;
+  await postgres.release();
+  await rm(folder, { recursive: true, force: true });
 }
