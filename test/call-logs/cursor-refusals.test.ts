@@ -5,7 +5,8 @@ import { openDatabase } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { replaceRows } from '../support/insert-rows.js';
-import { ORDERS, PAGE, plainRows, usePagingServer } from './paging-server.js';
+import { ORDERS } from '../support/call-log-model.js';
+import { PAGE, plainRows, usePagingServer } from './paging-server.js';
 
 const { server, pageOf } = usePagingServer();
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { filter, rows } from '../support/call-log-arbitraries.js';
-import { idsInOrder, matches, modelOf, totalsOf, type ModelRow } from '../support/call-log-model.js';
+import { idsInOrder, matches, modelOf, totalsOf, type ModelRow, ORDERS } from '../support/call-log-model.js';
 import { replaceRows } from '../support/insert-rows.js';
 import { useTestServer } from '../support/server.js';
 
@@ -24,16 +24,7 @@ const EVERYTHING = `query ($filter: CallLogFilter, $order: CallLogOrder!, $zone:
   }
 }`;
 
-const order = fc.constantFrom(
-  ...[
-    'CALL_TIME_DESC',
-    'CALL_TIME_ASC',
-    'TOKENS_USED_DESC',
-    'TOKENS_USED_ASC',
-    'DURATION_MS_DESC',
-    'DURATION_MS_ASC',
-  ],
-);
+const order = fc.constantFrom(...ORDERS);
 const zone = fc.constantFrom(
   'UTC',
   'Europe/Berlin',

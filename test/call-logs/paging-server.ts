@@ -2,15 +2,6 @@ import { expect } from '@jest/globals';
 import type { ModelRow } from '../support/call-log-model.js';
 import { useTestServer, type TestServer } from '../support/server.js';
 
-export const ORDERS = [
-  'CALL_TIME_DESC',
-  'CALL_TIME_ASC',
-  'TOKENS_USED_DESC',
-  'TOKENS_USED_ASC',
-  'DURATION_MS_DESC',
-  'DURATION_MS_ASC',
-];
-
 export const PAGE = `query ($order: CallLogOrder!, $filter: CallLogFilter, $first: Int, $after: String, $last: Int, $before: String) {
   callLogs(orderBy: $order, filter: $filter, first: $first, after: $after, last: $last, before: $before) {
     edges { cursor node { id } } nodes { id }

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { rows } from '../support/call-log-arbitraries.js';
-import { idsInOrder } from '../support/call-log-model.js';
+import { idsInOrder, ORDERS } from '../support/call-log-model.js';
 import { replaceRows } from '../support/insert-rows.js';
-import { ORDERS, plainRows, usePagingServer } from './paging-server.js';
+import { plainRows, usePagingServer } from './paging-server.js';
 
 const { server, pageOf, walk } = usePagingServer();
 

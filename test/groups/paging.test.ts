@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { ORDERS, type Page } from '../call-logs/paging-server.js';
+import { type Page } from '../call-logs/paging-server.js';
 import { rows } from '../support/call-log-arbitraries.js';
-import { idsInOrder } from '../support/call-log-model.js';
+import { idsInOrder, ORDERS } from '../support/call-log-model.js';
 import { replaceRows } from '../support/insert-rows.js';
 import { useTestServer } from '../support/server.js';
 

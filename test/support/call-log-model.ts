@@ -189,6 +189,16 @@ function percentile(rows: ModelRow[], p: number): number | null {
   return low === undefined || high === undefined ? null : low + (high - low) * (rank - Math.floor(rank));
 }
 
+/** The orders of a list. */
+export const ORDERS = [
+  'CALL_TIME_DESC',
+  'CALL_TIME_ASC',
+  'TOKENS_USED_DESC',
+  'TOKENS_USED_ASC',
+  'DURATION_MS_DESC',
+  'DURATION_MS_ASC',
+];
+
 /** Ids in one of the orders of a list: rows with no value last, ties by id in the same direction. */
 export function idsInOrder(rows: ModelRow[], order: string): string[] {
   const direction = order.endsWith('_DESC') ? -1 : 1;
