@@ -37,7 +37,7 @@ test('a rotation replaces the key in place and leaves an audit row', async () =>
   const [stored, ...others] = await storedConfigs();
   expect(others).toEqual([]);
   expect(stored?.api_key).toBe('sk-second-key-0002');
-  expect(stored?.updated_at?.replace(' ', 'T').padEnd(23, '0')).toBe(after.updatedAt.replace('Z', ''));
+  expect(Date.parse(`${stored?.updated_at}Z`)).toBe(Date.parse(after.updatedAt));
   expect(await storedRotations()).toHaveLength(2);
 });
 
