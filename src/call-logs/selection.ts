@@ -22,8 +22,11 @@ export interface Selection {
 /** Levels of and, or and not; a person writes a few, and a program that writes many is out of control. */
 const MAX_DEPTH = 32;
 
-/** A call has a time; a row that another program left without one has a place in no list and no series. */
-const IS_CALL = sql`call_time IS NOT NULL`;
+/**
+ * A call has a time that RFC 3339 can write. A row that another program gave no time, or infinity, has a place in no
+ * list and no series.
+ */
+const IS_CALL = sql`(call_time >= '0001-01-01' AND call_time < '10000-01-01')`;
 
 const TEXT = sql`llm_call_log_text(request_messages, response_content, response_data)`;
 

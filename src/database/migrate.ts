@@ -38,7 +38,7 @@ async function lock(session: Client): Promise<void> {
 }
 
 /** The names of the migrations that have not run; changes nothing. */
-export async function pendingMigrations(database: Database): Promise<string[]> {
+async function pendingMigrations(database: Database): Promise<string[]> {
   const table = await sql<{
     name: string | null;
   }>`SELECT to_regclass('mikro_orm_migrations')::text AS name`.execute(database.sql);

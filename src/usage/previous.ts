@@ -13,8 +13,13 @@ export function previousOf(slice: Slice): Slice | null {
   return new Slice(before, rangeIndex, keys);
 }
 
+/** Nothing was called before, and earlier years are not written with four digits. */
+const EARLIEST = '0001-01-01 00:00:00.000000';
+const YEAR_1 = toMicroseconds(EARLIEST);
+
 function shiftBack({ from, to }: Range): Range {
   if (from === undefined || to === undefined) return {};
   const start = toMicroseconds(from);
-  return { from: fromMicroseconds(start - (toMicroseconds(to) - start)), to: from };
+  const before = start - (toMicroseconds(to) - start);
+  return { from: before < YEAR_1 ? EARLIEST : fromMicroseconds(before), to: from };
 }

@@ -179,15 +179,26 @@ describe('on a database that an older backend made', () => {
     await app.close();
   });
 
-  test('a call without a time, which only another program can write, keeps no list from being read', async () => {
-    await client.query(
-      "INSERT INTO llm_call_logs (request_messages, status, call_time) VALUES ('[]', 'error', NULL)",
-    );
+  test('a call without a time that can be written keeps no list, count or series from being read', async () => {
+    await client.query(`INSERT INTO llm_call_logs (request_messages, status, call_time)
+      VALUES ('[]', 'error', NULL), ('[]', 'error', 'infinity'), ('[]', 'error', '-infinity'),
+        ('[]', 'error', '12024-01-01'), ('[]', 'error', '0044-03-15 BC')`);
     const app = await createServer({ logLevel: 'silent' }, database);
-    const payload = { query: '{ callLogs { totalCount nodes { callTime } } usage { totals { calls } } }' };
+    const payload = {
+      query: `{
+        callLogs { totalCount nodes { callTime } }
+        usage { totals { calls lastCallTime } series(interval: MONTH) { usage { totals { calls } } } }
+      }`,
+    };
     const answer = await app.inject({ method: 'POST', url: '/graphql', payload });
     expect(answer.json()).toMatchObject({
-      data: { callLogs: { totalCount: 3 }, usage: { totals: { calls: 3 } } },
+      data: {
+        callLogs: { totalCount: 3 },
+        usage: {
+          totals: { calls: 3, lastCallTime: '2024-05-03T00:00:00.000Z' },
+          series: [{ usage: { totals: { calls: 3 } } }],
+        },
+      },
     });
     await app.close();
   });

@@ -185,7 +185,7 @@ describe('in a browser', () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type('{ callLogs { totalC');
     await page.locator('.suggest-widget').getByText('totalCount').waitFor();
-    await page.keyboard.type('XXX');
+    await page.keyboard.type('NotThere');
     await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
   });
 });

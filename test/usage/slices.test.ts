@@ -157,6 +157,17 @@ test('previous of months counts each for itself where their stretches overlap', 
   ]);
 });
 
+test('previous of all the time there is, is empty, as is the one before that', async () => {
+  const { usage } = await server.query(`{
+    usage(filter: { callTime: { from: "0001-01-01T00:00:00Z", to: "9999-12-31T23:59:59.999999Z" } }) {
+      totals { calls } previous { totals { calls } previous { totals { calls } } }
+    } }`);
+  expect(usage).toEqual({
+    totals: { calls: manyRows().length },
+    previous: { totals: { calls: 0 }, previous: { totals: { calls: 0 } } },
+  });
+});
+
 test('previous is null where callTime is open at an end', async () => {
   const { a, b } = await server.query(`{
     a: usage { previous { ${TOTALS} } }
