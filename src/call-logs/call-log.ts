@@ -1,4 +1,4 @@
-import { Check, Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Check, Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType, JsonType } from '@mikro-orm/postgresql';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { TimestampType } from '../database/timestamp-type.js';
@@ -20,6 +20,18 @@ registerEnumType(CallStatus, {
   },
 });
 
+/** The model of a call, in SQL; cut, since an index could not hold a text of any length. */
+export const MODEL_EXPRESSION = "left(coalesce(request_params ->> 'model', response_data ->> 'model'), 200)";
+
+/** What a person would call the text of a call, in SQL. */
+export const TEXT_EXPRESSION = 'llm_call_log_text(request_messages, response_content, response_data)';
+
+/** An index that serves pages in the order of time, of all calls or of those that share one value. */
+function keysetIndex(name: string, ...shared: string[]): { name: string; expression: string } {
+  const columns = [...shared, 'call_time DESC', 'id DESC'].join(', ');
+  return { name, expression: `CREATE INDEX ${name} ON llm_call_logs (${columns})` };
+}
+
 /**
  * One call to a large language model: table llm_call_logs, one property a column.
  *
@@ -27,6 +39,16 @@ registerEnumType(CallStatus, {
  */
 @Entity({ tableName: 'llm_call_logs' })
 @Check({ name: 'llm_call_logs_status_check', expression: "status IN ('success', 'error')" })
+@Index(keysetIndex('llm_call_logs_call_time_id_idx'))
+@Index(keysetIndex('llm_call_logs_group_id_call_time_id_idx', 'group_id'))
+@Index(keysetIndex('llm_call_logs_status_call_time_id_idx', 'status'))
+@Index(keysetIndex('llm_call_logs_activation_code_call_time_id_idx', 'activation_code'))
+@Index(keysetIndex('llm_call_logs_config_id_call_time_id_idx', 'config_id'))
+@Index(keysetIndex('llm_call_logs_model_call_time_id_idx', `(${MODEL_EXPRESSION})`))
+@Index({
+  name: 'llm_call_logs_text_idx',
+  expression: `CREATE INDEX llm_call_logs_text_idx ON llm_call_logs USING gin (${TEXT_EXPRESSION} gin_trgm_ops)`,
+})
 @ObjectType({
   description:
     'One call to a large language model, as its caller logged it (table llm_call_logs; every column is a field).',
@@ -117,7 +139,8 @@ export class CallLog {
   @Field(() => Int, { nullable: true, description: 'Tokens of the completion, that is, of the answer.' })
   completionTokens!: number | null;
 
-  @Property({ type: new TimestampType(), defaultRaw: 'CURRENT_TIMESTAMP' })
+  // Rows that another program gave no time are read by nothing.
+  @Property({ type: new TimestampType(), nullable: true, defaultRaw: 'CURRENT_TIMESTAMP' })
   @Field(() => DateTime, { description: 'When the call was made.' })
   callTime!: Timestamp;
 

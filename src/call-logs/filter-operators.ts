@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
+import { MODEL_EXPRESSION } from './call-log.js';
 import type { CallStatusFilter, IdFilter, IntFilter, StringFilter } from './filter-input.js';
 import { storableText } from '../database/storable-text.js';
 
@@ -28,8 +29,8 @@ export interface FilteredColumn {
 
 const column = (expression: Predicate, kind: ColumnKind): FilteredColumn => ({ expression, kind });
 
-/** The model of a call; spelled as in the index on it, which could not hold a text of any length. */
-export const MODEL = sql`left(coalesce(request_params ->> 'model', response_data ->> 'model'), 200)`;
+/** The model of a call; spelled as in the index on it. */
+export const MODEL = sql.raw(MODEL_EXPRESSION);
 
 /** What each filter field that takes operators compares. */
 export const FILTERED_COLUMNS = {

@@ -4,14 +4,17 @@ import { TimestampType } from '../database/timestamp-type.js';
 import type { Timestamp } from '../graphql/scalars.js';
 
 /** Which call log a repeated recording answers (table llm_call_log_idempotency_keys). */
-@Entity({ tableName: 'llm_call_log_idempotency_keys' })
+@Entity({
+  tableName: 'llm_call_log_idempotency_keys',
+  comment: 'Which call log a repeated recording answers; kept for 24 hours.',
+})
 export class IdempotencyKey {
-  @PrimaryKey({ type: 'text' })
+  @PrimaryKey({ type: 'text', comment: 'The idempotencyKey that the recording came with.' })
   key!: string;
 
-  @Property({ type: new BigIntType('string') })
+  @Property({ type: new BigIntType('string'), comment: 'The call log that was recorded.' })
   callLogId!: string;
 
-  @Property({ type: new TimestampType(), index: true })
+  @Property({ type: new TimestampType(), index: true, comment: 'When it was recorded.' })
   createdAt!: Timestamp;
 }

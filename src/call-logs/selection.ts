@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import type { Timestamp } from '../graphql/scalars.js';
+import { TEXT_EXPRESSION } from './call-log.js';
 import type { CallLogFilter, TimeRange } from './filter-input.js';
 import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
 import { storableJson, storableText } from '../database/storable-text.js';
@@ -28,7 +29,7 @@ const MAX_DEPTH = 32;
  */
 const IS_CALL = sql`(call_time >= '0001-01-01' AND call_time < '10000-01-01')`;
 
-const TEXT = sql`llm_call_log_text(request_messages, response_content, response_data)`;
+const TEXT = sql.raw(TEXT_EXPRESSION);
 
 /**
  * Compiles a filter.

@@ -15,7 +15,7 @@ export class KeyRotation {
   @Field(() => ID, { description: 'Number of the rotation; later ones are higher.' })
   id!: string;
 
-  @Property({ type: 'integer' })
+  @Property({ type: 'integer', comment: 'The configuration whose key was changed.' })
   configId!: number;
 
   @Property({ type: new TimestampType() })

@@ -14,10 +14,10 @@ export class LlmConfig {
   @Field(() => ID, { description: 'Number of the configuration; calls refer to it as configId.' })
   id!: number;
 
-  @Property({ type: 'text' })
+  @Property({ type: 'text', hidden: true, comment: 'The key that calls to the provider are made with.' })
   apiKey!: string;
 
-  @Property({ type: new TimestampType(), defaultRaw: 'CURRENT_TIMESTAMP' })
+  @Property({ type: new TimestampType(), nullable: true, defaultRaw: 'CURRENT_TIMESTAMP' })
   @Field(() => DateTime, { description: 'When the key was last changed.' })
   updatedAt!: Timestamp;
 }

@@ -1,11 +1,14 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 
 /** A random value that all servers on one database share (table llm_server_secrets); served by no field. */
-@Entity({ tableName: 'llm_server_secrets' })
+@Entity({
+  tableName: 'llm_server_secrets',
+  comment: 'Random values that all servers on this database share; a migration made them.',
+})
 export class ServerSecret {
-  @PrimaryKey({ type: 'text' })
+  @PrimaryKey({ type: 'text', comment: 'What the value is for.' })
   name!: string;
 
-  @Property({ type: 'text' })
+  @Property({ type: 'text', hidden: true, comment: 'The value, which never leaves the server.' })
   value!: string;
 }
