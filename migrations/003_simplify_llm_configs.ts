@@ -1,33 +1,67 @@
-import { Migration } from '@mikro-orm/migrations';
+import { CatalogueMigration } from './catalogue-migration.js';
+
+/** The columns that this product writes. */
+const KNOWN = {
+  llm_call_logs: [
+    ...[
+      'id',
+      'config_id',
+      'template_id',
+      'group_id',
+      'activation_code',
+      'request_messages',
+      'request_params',
+    ],
+    ...['response_content', 'response_data', 'status', 'error_message', 'tokens_used', 'prompt_tokens'],
+    ...['completion_tokens', 'call_time', 'duration_ms'],
+  ],
+  llm_configs: ['id', 'api_key', 'updated_at'],
+  groups: ['id', 'name'],
+};
 
 /**
  * Brings a database that an older backend made to the simplified structure, without touching its rows:
  * drops the foreign keys on config_id and template_id whatever their names are, and lifts NOT NULL from
- * columns of llm_configs that this product does not know, so that it can insert beside them.
+ * columns that this product does not know, so that it can insert beside them.
+ *
+ * Calls come first: whoever writes one locks them before the tables that they refer to, and so do we.
  */
-export class SimplifyLlmConfigs extends Migration {
-  override up(): void {
-    this.addSql(`DO $$
-      DECLARE found record;
-      BEGIN
-        FOR found IN
-          SELECT conname FROM pg_constraint
-          WHERE contype = 'f' AND conrelid = 'llm_call_logs'::regclass AND conkey && ARRAY(
-            SELECT attnum FROM pg_attribute
-            WHERE attrelid = 'llm_call_logs'::regclass AND attname IN ('config_id', 'template_id')
-          )
-        LOOP
-          EXECUTE format('ALTER TABLE llm_call_logs DROP CONSTRAINT %I', found.conname);
-        END LOOP;
-        FOR found IN
-          SELECT attname FROM pg_attribute
-          WHERE attrelid = 'llm_configs'::regclass AND attnum > 0 AND NOT attisdropped
-            AND attnotnull AND NOT atthasdef AND attidentity = ''
-            AND attname NOT IN ('id', 'api_key', 'updated_at')
-        LOOP
-          EXECUTE format('ALTER TABLE llm_configs ALTER COLUMN %I DROP NOT NULL', found.attname);
-        END LOOP;
-      END
-    $$`);
+export class SimplifyLlmConfigs extends CatalogueMigration {
+  protected override async plan(): Promise<void> {
+    await this.dropForeignKeys();
+    for (const [table, columns] of Object.entries(KNOWN)) await this.liftNotNull(table, columns);
+  }
+
+  private async dropForeignKeys(): Promise<void> {
+    // One that belongs to a partition of the other table goes with its parent.
+    const found = await this.read<{ statement: string }>(
+      `SELECT format('ALTER TABLE %I.%I DROP CONSTRAINT %I', nspname, relname, conname) AS statement
+       FROM pg_constraint
+       JOIN pg_class ON pg_class.oid = conrelid
+       JOIN pg_namespace ON pg_namespace.oid = relnamespace
+       WHERE contype = 'f' AND conparentid = 0 AND conrelid = to_regclass('llm_call_logs') AND conkey && ARRAY(
+         SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname IN ('config_id', 'template_id')
+       )
+       ORDER BY conname`,
+    );
+    for (const { statement } of found) this.addSql(statement);
+  }
+
+  /** A column of the primary key cannot be null, and stays as it is. */
+  private async liftNotNull(table: string, known: string[]): Promise<void> {
+    const found = await this.read<{ statement: string }>(
+      `SELECT format('ALTER TABLE %I.%I ALTER COLUMN %I DROP NOT NULL', nspname, relname, attname) AS statement
+       FROM pg_attribute
+       JOIN pg_class ON pg_class.oid = attrelid
+       JOIN pg_namespace ON pg_namespace.oid = relnamespace
+       WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped
+         AND attnotnull AND NOT atthasdef AND attidentity = '' AND attname <> ALL (string_to_array(?, ','))
+         AND NOT EXISTS (
+           SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey)
+         )
+       ORDER BY attnum`,
+      [table, known.join(',')],
+    );
+    for (const { statement } of found) this.addSql(statement);
   }
 }

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { importCommand } from './call-logs/import-command.js';
 import { readConfig, type Config } from './config.js';
+import { migrateCommand } from './database/migrate-command.js';
 import { migrate, refusePendingMigrations } from './database/migrate.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open-configured.js';
 import { ensureDemo, type DemoArguments } from './demo/ensure-demo.js';
@@ -23,15 +24,12 @@ program
   .description('serve the GraphQL API and GraphiQL')
   .action(() => start(readConfig(process.env)));
 
-program
-  .command('migrate')
-  .description("bring the database's tables up to date")
-  .action(async () => {
-    await finallyClose(await openForCommand(), async ({ database }) => {
-      const ran = await unlessAborted(stop.gently, migrate(database));
-      print(ran.length === 0 ? 'The database is up to date.' : `Migrated: ${ran.join(', ')}.`);
-    });
-  });
+program.addCommand(
+  migrateCommand(
+    async (use) => finallyClose(await openForCommand(), ({ database }) => use(database)),
+    stop.gently,
+  ),
+);
 
 program.addCommand(importCommand(openMigrated, stop.gently));
 

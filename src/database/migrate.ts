@@ -1,58 +1,62 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { MigrationRunner } from '@mikro-orm/migrations';
 import { sql } from 'kysely';
-import { Client } from 'pg';
 import { OperatorError } from '../errors.js';
 import type { Database } from './database.js';
 import { explainDatabaseError } from './explain-error.js';
-import { migrations } from './migrations.js';
-
-const MIGRATING = 7_301_003;
+import { untilLocksAreFree } from './migration-locks.js';
+import {
+  pendingMigrations,
+  readRecord,
+  readSearchPath,
+  RECORD_TABLE,
+  recordStatement,
+} from './migration-record.js';
+import { holdMigrations, openMigrationSession } from './migration-session.js';
+import type { migrations } from './migrations.js';
 
 /**
- * Runs the migrations that have not run yet, one process at a time.
+ * Runs the migrations that have not run yet, one process at a time. Writers go on meanwhile.
  *
+ * @param report is told where it has to wait for others' transactions
  * @returns the names of those that ran
  * @throws OperatorError in one sentence where the database refuses
  */
-export async function migrate(database: Database): Promise<string[]> {
-  // Not out of the pool, which may hold one connection only. The lock ends with the connection.
-  const session = new Client({ connectionString: database.url, keepAlive: true });
-  session.on('error', () => undefined); // the migrations' own connections report a database that went away
+export async function migrate(
+  database: Database,
+  report: (line: string) => void = () => undefined,
+): Promise<string[]> {
+  const session = await openMigrationSession(database);
   try {
-    await session.connect();
-    await lock(session);
-    const ran = await database.orm.migrator.up();
-    return ran.map((migration) => migration.name);
+    await holdMigrations(session);
+    await readSearchPath(session.sql);
+    if (!(await readRecord(session.sql))) await sql.raw(RECORD_TABLE).execute(session.sql);
+    const pending = await pendingMigrations(session.sql);
+    for (const migration of pending) {
+      await untilLocksAreFree(migration.name, session, () => run(migration, session), report);
+    }
+    return pending.map(({ name }) => name);
   } catch (error) {
     throw explainDatabaseError(error);
   } finally {
-    await session.end().catch(() => undefined);
+    await session.close();
   }
 }
 
-/** Polls, because a statement that waits in the database would hold up CREATE INDEX CONCURRENTLY. */
-async function lock(session: Client): Promise<void> {
-  const tryLock = () =>
-    session.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [MIGRATING]);
-  while (!(await tryLock()).rows[0]?.held) await sleep(100);
-}
-
-/** The names of the migrations that have not run; changes nothing. */
-async function pendingMigrations(database: Database): Promise<string[]> {
-  const table = await sql<{
-    name: string | null;
-  }>`SELECT to_regclass('mikro_orm_migrations')::text AS name`.execute(database.sql);
-  if (!table.rows[0]?.name) return migrations.map(({ name }) => name);
-  const ran = await sql<{ name: string }>`SELECT name FROM mikro_orm_migrations`.execute(database.sql);
-  const names = new Set(ran.rows.map((row) => row.name));
-  return migrations.map(({ name }) => name).filter((name) => !names.has(name));
+async function run(migration: (typeof migrations)[number], session: Database): Promise<void> {
+  await holdMigrations(session);
+  const { driver, config } = session.orm;
+  const runner = new MigrationRunner(driver, config.get('migrations'), config);
+  await runner.run(new migration.class(driver, config), 'up', async (transaction) => {
+    await driver.execute(recordStatement(migration.name), [], 'run', transaction);
+  });
 }
 
 /** @throws OperatorError that names the migrations that have not run, and how to run them */
 export async function refusePendingMigrations(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database);
+  const pending = await pendingMigrations(database.sql);
   if (pending.length === 0) return;
+  const names = pending.map(({ name }) => name).join(', ');
   throw new OperatorError(
-    `The database lacks the migrations ${pending.join(', ')}. Run "npm run migrate" with the same DATABASE_URL first.`,
+    `The database lacks the migrations ${names}. Run "npm run migrate" with the same DATABASE_URL first.`,
   );
 }

@@ -1,0 +1,66 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * How long a statement may wait for a lock: everybody who comes after it waits with it. Shorter than
+ * deadlock_timeout, so that it is the migration that gives way, and four such waits in a row stay below
+ * the two seconds that an impatient writer allows. Whoever runs the migration tries again.
+ */
+const LOCK_TIMEOUT = '400ms';
+
+/**
+ * A migration that reads what is there and adds the statements that this very database needs. A dry run
+ * can print them then, and what an older backend made is taken over as it is.
+ *
+ * Names are looked up along the search path, so that a table in any of its schemas counts as there.
+ */
+export abstract class CatalogueMigration extends Migration {
+  override async up(): Promise<void> {
+    await this.plan();
+    const statements = this.getQueries();
+    if (this.isTransactional() && statements.length > 0) {
+      statements.unshift(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    }
+  }
+
+  /** Adds statements; changes nothing itself. */
+  protected abstract plan(): Promise<void>;
+
+  protected async read<Row>(query: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.execute(query, values)) as Row[];
+  }
+
+  /** @param columns what stands between the parentheses of CREATE TABLE */
+  protected async createTable(name: string, columns: string[]): Promise<void> {
+    const there = await this.read('SELECT WHERE to_regclass(?) IS NOT NULL', [name]);
+    if (there.length === 0) this.addSql(`CREATE TABLE ${name} (\n  ${columns.join(',\n  ')}\n)`);
+  }
+
+  /**
+   * Outside a transaction, writers go on while the index is built, and an interrupted build is made good.
+   *
+   * @param name another one is found where something else goes by it
+   * @param definition what follows USING, as pg_get_indexdef prints it: that is how an index that is there
+   *   already, by whatever name, is known
+   */
+  protected async createIndex(name: string, table: string, definition: string): Promise<void> {
+    const indexes = await this.read<{ name: string; path: string; valid: boolean; definition: string }>(
+      `SELECT relname AS name, format('%I.%I', nspname, relname) AS path, indisvalid AS valid,
+         substring(printed FROM position(' USING ' IN printed) + 7) AS definition
+       FROM pg_index
+       JOIN pg_class ON pg_class.oid = indexrelid
+       JOIN pg_namespace ON pg_namespace.oid = relnamespace,
+       pg_get_indexdef(indexrelid) AS printed
+       WHERE indrelid = to_regclass(?)`,
+      [table],
+    );
+    if (indexes.some((index) => index.valid && index.definition === definition)) return;
+    const named = (candidate: string) => indexes.find((index) => index.name === candidate);
+    let free = name;
+    for (let number = 2; named(free)?.valid; number += 1) free = `${name}${number}`;
+    const concurrently = this.isTransactional() ? '' : ' CONCURRENTLY';
+    // An interrupted build leaves an index behind that is kept up to date but never used.
+    const leftover = named(free);
+    if (leftover) this.addSql(`DROP INDEX${concurrently} ${leftover.path}`);
+    this.addSql(`CREATE INDEX${concurrently} ${free} ON ${table} USING ${definition}`);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Database } from './database.js';
+import {
+  pendingMigrations,
+  readRecord,
+  readSearchPath,
+  RECORD_TABLE,
+  recordStatement,
+} from './migration-record.js';
+import { LIFT_TIMEOUTS } from './migration-session.js';
+
+const HEADER = `-- What "migrate" would run on this database as it is now, for psql -f (without --single-transaction).
+-- Nothing waits long for a lock: where one is taken, the script stops there, and a new one goes on later.
+\\set ON_ERROR_STOP on`;
+
+/**
+ * The pending migrations as a script for psql, with the record that they have run. Changes nothing: it is
+ * made in a transaction that may only read.
+ *
+ * @returns undefined where nothing is pending
+ */
+export async function migrationScript({ orm, sql: kysely }: Database): Promise<string | undefined> {
+  const pending = await pendingMigrations(kysely);
+  if (pending.length === 0) return undefined;
+  const sections = [
+    HEADER,
+    `${statement(`SET search_path = ${await readSearchPath(kysely)}`)}\n${statement(LIFT_TIMEOUTS)}`,
+  ];
+  if (!(await readRecord(kysely))) sections.push(statement(RECORD_TABLE));
+  await orm.driver.getConnection().transactional(
+    async (transaction) => {
+      for (const { name, class: Pending } of pending) {
+        const migration = new Pending(orm.driver, orm.config);
+        migration.setTransactionContext(transaction);
+        await migration.up();
+        const statements = [...migration.getQueries().map(String), recordStatement(name)];
+        if (migration.isTransactional()) {
+          statements.unshift('BEGIN');
+          statements.push('COMMIT');
+        }
+        sections.push([`-- ${name}`, ...statements.map(statement)].join('\n'));
+      }
+    },
+    { readOnly: true },
+  );
+  return sections.join('\n\n');
+}
+
+function statement(text: string): string {
+  return `${text};`;
+}
