@@ -1,6 +1,7 @@
 import { MigrationRunner } from '@mikro-orm/migrations';
 import { sql } from 'kysely';
 import { OperatorError } from '../errors.js';
+import { refuseUnadoptable } from './adoptable.js';
 import type { Database } from './database.js';
 import { explainDatabaseError } from './explain-error.js';
 import { untilLocksAreFree } from './migration-locks.js';
@@ -29,8 +30,9 @@ export async function migrate(
   try {
     await holdMigrations(session);
     await readSearchPath(session.sql);
-    if (!(await readRecord(session.sql))) await sql.raw(RECORD_TABLE).execute(session.sql);
     const pending = await pendingMigrations(session.sql);
+    await refuseUnadoptable(session, pending);
+    if (!(await readRecord(session.sql))) await sql.raw(RECORD_TABLE).execute(session.sql);
     for (const migration of pending) {
       await untilLocksAreFree(migration.name, session, () => run(migration, session), report);
     }

@@ -1,3 +1,4 @@
+import { refuseUnadoptable } from './adoptable.js';
 import type { Database } from './database.js';
 import {
   pendingMigrations,
@@ -17,10 +18,13 @@ const HEADER = `-- What "migrate" would run on this database as it is now, for p
  * made in a transaction that may only read.
  *
  * @returns undefined where nothing is pending
+ * @throws OperatorError where the tables cannot be taken over
  */
-export async function migrationScript({ orm, sql: kysely }: Database): Promise<string | undefined> {
+export async function migrationScript(database: Database): Promise<string | undefined> {
+  const { orm, sql: kysely } = database;
   const pending = await pendingMigrations(kysely);
   if (pending.length === 0) return undefined;
+  await refuseUnadoptable(database, pending);
   const sections = [
     HEADER,
     `${statement(`SET search_path = ${await readSearchPath(kysely)}`)}\n${statement(LIFT_TIMEOUTS)}`,

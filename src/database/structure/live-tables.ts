@@ -102,6 +102,7 @@ const columns = sql`(
   FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
   WHERE attrelid = class.oid AND attnum > 0 AND NOT attisdropped)`;
 
+// Since PostgreSQL 18, NOT NULL is among the constraints too ('n'); it is told with the columns.
 const constraints = sql`(
   SELECT coalesce(json_agg(json_build_object(
     'name', conname,
@@ -118,7 +119,7 @@ const constraints = sql`(
         JOIN pg_attribute ON attrelid = confrelid AND attnum = number ORDER BY place)) END,
     'validated', convalidated
   ) ORDER BY conname), '[]')
-  FROM pg_constraint WHERE conrelid = class.oid)`;
+  FROM pg_constraint WHERE conrelid = class.oid AND contype <> 'n')`;
 
 const indexes = sql`(
   SELECT coalesce(json_agg(json_build_object(
