@@ -1,0 +1,50 @@
+import { execute, parse, type GraphQLSchema } from 'graphql';
+import type { Database } from '../../database/database.js';
+import type { RecordingDatabase } from './recording-database.js';
+import { Recording, type World } from './recording.js';
+
+/** What a dry run answered, and what it did. */
+export interface DryRun {
+  data: unknown;
+  recording: Recording;
+}
+
+/** The context of one operation on a database, as a server would make it. */
+export type ContextFactory = (database: Database) => unknown;
+
+/** Runs operations against a database that is none. What resolvers throw is no matter: what they did before counts. */
+export class DryRunner {
+  readonly #runs = new Map<string, Promise<DryRun>>();
+
+  constructor(
+    readonly schema: GraphQLSchema,
+    readonly recording: RecordingDatabase,
+    readonly createContext: ContextFactory,
+  ) {}
+
+  /** Runs an operation in a world; a second time, gives what came of the first. */
+  runOnce(operation: string, name: string, world: World): Promise<DryRun> {
+    const key = `${name} ${operation}`;
+    const run = this.#runs.get(key) ?? this.run(operation, new Recording(world));
+    this.#runs.set(key, run);
+    return run;
+  }
+
+  /** @param rootOf makes the object that the operation begins at */
+  async run(
+    operation: string,
+    recording: Recording,
+    schema = this.schema,
+    rootOf?: (recording: Recording) => unknown,
+  ): Promise<DryRun> {
+    const { data } = await this.recording.record(recording, async () =>
+      execute({
+        schema,
+        document: parse(operation, { noLocation: true }),
+        rootValue: rootOf?.(recording),
+        contextValue: this.createContext(this.recording.database),
+      }),
+    );
+    return { data, recording };
+  }
+}

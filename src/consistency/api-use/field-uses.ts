@@ -1,0 +1,92 @@
+import type { Column } from './sql/columns.js';
+import type { Recording } from './recording.js';
+
+/** What a field uses, or everything below one. */
+export interface FieldUse {
+  reads: Set<Column>;
+  writes: Set<Column>;
+  tables: Set<string>;
+  /** Columns whose value it hands out. */
+  serves: Set<Column>;
+  /** Whether it ever sent a statement or had a value. */
+  alive: boolean;
+}
+
+/** The uses of fields by their paths, such as `CallLog.tokensUsed`. */
+export class FieldUses {
+  readonly #uses = new Map<string, FieldUse>();
+
+  of(field: string): FieldUse {
+    const use = this.#uses.get(field) ?? newUse();
+    this.#uses.set(field, use);
+    return use;
+  }
+
+  [Symbol.iterator](): Iterator<[string, FieldUse]> {
+    return this.#uses[Symbol.iterator]();
+  }
+
+  /** Notes which fields handed out marked values, wherever in an answer they came back. */
+  addAnswer(answer: unknown, marks: Recording['marks']): void {
+    for (const object of objectsOf(answer)) {
+      for (const [name, value] of Object.entries(object)) {
+        if (value == null || name === '__typename') continue;
+        const use = this.of(`${String(object['__typename'])}.${name}`);
+        use.alive = true;
+        if (objectsOf(value).length > 0) this.addAnswer(value, marks);
+        else noteMarks(use, JSON.stringify(value), marks);
+      }
+    }
+  }
+}
+
+/** Adds one use to another. */
+export function addUse(use: FieldUse, more: Partial<FieldUse>): void {
+  for (const column of more.reads ?? []) use.reads.add(column);
+  for (const column of more.writes ?? []) use.writes.add(column);
+  for (const table of more.tables ?? []) use.tables.add(table);
+  use.alive ||= more.alive ?? false;
+}
+
+/** All that an operation did. */
+export function useOf(recording: Recording): FieldUse {
+  return differenceOf(recording, []);
+}
+
+/** What an operation did that others together did not: read a column more often, write one, send a statement. */
+export function differenceOf(recording: Recording, others: readonly Recording[]): FieldUse {
+  const use = newUse();
+  const readElsewhere = others.map(({ reads }) => reads);
+  for (const [column, times] of recording.reads) {
+    if (times > readElsewhere.reduce((sum, reads) => sum + (reads.get(column) ?? 0), 0))
+      use.reads.add(column);
+  }
+  const written = new Set(others.flatMap(({ writes }) => [...writes]));
+  for (const column of recording.writes) if (!written.has(column)) use.writes.add(column);
+  const sent = new Set(others.flatMap(({ statements }) => statements));
+  for (const statement of recording.statements) {
+    if (sent.has(statement)) continue;
+    use.alive = true;
+    for (const table of statement.tables) use.tables.add(table);
+  }
+  return use;
+}
+
+function newUse(): FieldUse {
+  return { reads: new Set(), writes: new Set(), tables: new Set(), serves: new Set(), alive: false };
+}
+
+function noteMarks(use: FieldUse, text: string, marks: Recording['marks']): void {
+  for (const [mark, { reads, passes }] of marks) {
+    if (!text.includes(mark)) continue;
+    for (const column of reads) use.reads.add(column);
+    for (const column of passes) use.serves.add(column);
+  }
+}
+
+/** The objects of the API in a value; every one of them says its type, and a JSON value does not. */
+function objectsOf(value: unknown): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.flatMap(objectsOf);
+  const isObject = value !== null && typeof value === 'object' && '__typename' in value;
+  return isObject ? [value] : [];
+}

@@ -1,0 +1,75 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import {
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+} from 'kysely';
+import type { Database } from '../../database/database.js';
+import { Columns } from './sql/columns.js';
+import { Recorder, type Recording } from './recording.js';
+
+/** A database of no server: it notes the statements that it is sent, and answers as the recording says. */
+export interface RecordingDatabase {
+  database: Database;
+  /** Of the tables of the entities, and what statements name besides. */
+  columns: Columns;
+  /** Runs something; what it sends, then or later, is noted in the recording. */
+  record: <T>(recording: Recording, run: () => Promise<T>) => Promise<T>;
+}
+
+export function openRecordingDatabase(entities: NonNullable<Options['entities']>): RecordingDatabase {
+  const columns = new Columns();
+  const recorder = new Recorder(columns);
+  const current = new AsyncLocalStorage<Recording>();
+  const answer = ({ sql, parameters }: CompiledQuery) => {
+    const recording = current.getStore();
+    const rows = recording ? recorder.answer(recording, sql, parameters) : [];
+    return Promise.resolve({ rows: rows as never[], numAffectedRows: 1n });
+  };
+  const orm = new MikroORM({
+    entities,
+    dbName: 'none',
+    ensureDatabase: false,
+    driverOptions: dialectOf({
+      executeQuery: answer,
+      async *streamQuery(query) {
+        yield await answer(query);
+      },
+    }),
+    logger: () => undefined,
+  });
+  for (const { tableName, props } of orm.getMetadata().getAll().values()) {
+    columns.add(
+      tableName,
+      // The other side of a relation has no column.
+      props.flatMap((property) => (property as Partial<typeof property>).fieldNames ?? []),
+    );
+  }
+  const database = { orm, sql: orm.em.fork().getKysely<unknown>(), url: '', close: () => orm.close(true) };
+  return { database, columns, record: (recording, run) => current.run(recording, run) };
+}
+
+function dialectOf(connection: DatabaseConnection): Dialect {
+  const nothing = () => Promise.resolve();
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+    createDriver: () => ({
+      init: nothing,
+      acquireConnection: () => Promise.resolve(connection),
+      beginTransaction: nothing,
+      commitTransaction: nothing,
+      rollbackTransaction: nothing,
+      savepoint: nothing,
+      rollbackToSavepoint: nothing,
+      releaseSavepoint: nothing,
+      releaseConnection: nothing,
+      destroy: nothing,
+    }),
+  };
+}

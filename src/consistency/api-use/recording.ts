@@ -1,0 +1,98 @@
+import type { Column, Columns } from './sql/columns.js';
+import type { Given, Output } from './sql/scope.js';
+import { useOfStatement, type StatementUse } from './sql/statement-use.js';
+
+/** Whether the database of a dry run answers a statement with a row, or with none. */
+export type World = (statement: StatementUse) => boolean;
+
+/** Ten digits, which are a text and a number alike, and small enough for GraphQL's Int. */
+const FIRST_MARK = 1_234_500_000;
+const ALTERED = 700_000_000;
+
+/** What a dry run of one operation did with the database, and the marked values that it was handed. */
+export class Recording {
+  readonly statements: StatementUse[] = [];
+  readonly unparsed: string[] = [];
+  #reads: ReadonlyMap<Column, number> | undefined;
+  /** Where each marked value came from, by its text. */
+  readonly marks = new Map<string, Pick<Output, 'reads' | 'passes'>>();
+
+  /**
+   * @param altered marks of an earlier recording; this one hands out other values in their place, so that
+   *   what depends on them shows
+   */
+  constructor(
+    readonly world: World,
+    readonly altered: readonly string[] = [],
+  ) {}
+
+  /** A value that nothing else has, by which what becomes of it can be told. */
+  mark(origin: Pick<Output, 'reads' | 'passes'>): string {
+    const mark = String(FIRST_MARK + this.marks.size);
+    this.marks.set(mark, origin);
+    return this.altered.includes(mark) ? String(Number(mark) + ALTERED) : mark;
+  }
+
+  /** Which columns were read and how often; asked for when all is done. */
+  get reads(): ReadonlyMap<Column, number> {
+    return (this.#reads ??= this.#countReads());
+  }
+
+  #countReads(): Map<Column, number> {
+    const reads = new Map<Column, number>();
+    for (const statement of this.statements) {
+      for (const [column, times] of statement.reads) reads.set(column, (reads.get(column) ?? 0) + times);
+    }
+    return reads;
+  }
+
+  get writes(): Set<Column> {
+    return new Set(this.statements.flatMap(({ writes }) => [...writes]));
+  }
+}
+
+/** Answers statements as a table of at most one row would, and notes them. */
+export class Recorder {
+  readonly #uses = new Map<string, StatementUse | null>();
+
+  constructor(readonly columns: Columns) {}
+
+  /** Notes a statement; gives the rows that the recording's world has for it. */
+  answer(recording: Recording, text: string, values: readonly unknown[]): Record<string, unknown>[] {
+    const use = this.#useOf(text);
+    if (!use) {
+      recording.unparsed.push(text);
+      return [];
+    }
+    recording.statements.push(use);
+    if (use.outputs.length === 0 || !recording.world(use)) return [];
+    return [
+      Object.fromEntries(
+        use.outputs.map((output) => [
+          output.name,
+          output.given ? valueOf(output.given, values) : recording.mark(output),
+        ]),
+      ),
+    ];
+  }
+
+  #useOf(text: string): StatementUse | null {
+    let use = this.#uses.get(text);
+    if (use === undefined) {
+      try {
+        use = useOfStatement(text, this.columns);
+      } catch {
+        use = null;
+      }
+      this.#uses.set(text, use);
+    }
+    return use;
+  }
+}
+
+/** A row that is asked for by its number has that number, or nobody would know it for the right one. */
+function valueOf(given: Given, values: readonly unknown[]): unknown {
+  if ('constant' in given) return given.constant;
+  const value = values[given.parameter - 1];
+  return given.element && Array.isArray(value) ? (value as unknown[])[0] : value;
+}
