@@ -28,11 +28,16 @@ const KNOWN = {
  */
 export class SimplifyLlmConfigs extends CatalogueMigration {
   protected override async plan(): Promise<void> {
-    await this.dropForeignKeys();
-    for (const [table, columns] of Object.entries(KNOWN)) await this.liftNotNull(table, columns);
+    const { llm_call_logs, ...others } = KNOWN;
+    const ofCalls = [...(await this.foreignKeys()), ...(await this.notNulls('llm_call_logs', llm_call_logs))];
+    if (ofCalls.length > 0) this.keepVacuumAway('llm_call_logs');
+    for (const statement of ofCalls) this.addSql(statement);
+    for (const [table, columns] of Object.entries(others)) {
+      for (const statement of await this.notNulls(table, columns)) this.addSql(statement);
+    }
   }
 
-  private async dropForeignKeys(): Promise<void> {
+  private async foreignKeys(): Promise<string[]> {
     // One that belongs to a partition of the other table goes with its parent.
     const found = await this.read<{ statement: string }>(
       `SELECT format('ALTER TABLE %I.%I DROP CONSTRAINT %I', nspname, relname, conname) AS statement
@@ -44,11 +49,11 @@ export class SimplifyLlmConfigs extends CatalogueMigration {
        )
        ORDER BY conname`,
     );
-    for (const { statement } of found) this.addSql(statement);
+    return found.map(({ statement }) => statement);
   }
 
   /** A column of the primary key cannot be null, and stays as it is. */
-  private async liftNotNull(table: string, known: string[]): Promise<void> {
+  private async notNulls(table: string, known: string[]): Promise<string[]> {
     const found = await this.read<{ statement: string }>(
       `SELECT format('ALTER TABLE %I.%I ALTER COLUMN %I DROP NOT NULL', nspname, relname, attname) AS statement
        FROM pg_attribute
@@ -62,6 +67,6 @@ export class SimplifyLlmConfigs extends CatalogueMigration {
        ORDER BY attnum`,
       [table, known.join(',')],
     );
-    for (const { statement } of found) this.addSql(statement);
+    return found.map(({ statement }) => statement);
   }
 }

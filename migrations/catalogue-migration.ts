@@ -5,7 +5,7 @@ import { Migration } from '@mikro-orm/migrations';
  * deadlock_timeout, so that it is the migration that gives way, and four such waits in a row stay below
  * the two seconds that an impatient writer allows. Whoever runs the migration tries again.
  */
-const LOCK_TIMEOUT = '400ms';
+const SHORT_WAITS = `SET LOCAL lock_timeout = '400ms'`;
 
 /**
  * A migration that reads what is there and adds the statements that this very database needs. A dry run
@@ -17,9 +17,7 @@ export abstract class CatalogueMigration extends Migration {
   override async up(): Promise<void> {
     await this.plan();
     const statements = this.getQueries();
-    if (this.isTransactional() && statements.length > 0) {
-      statements.unshift(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
-    }
+    if (this.isTransactional() && statements.length > 0) statements.unshift(SHORT_WAITS);
   }
 
   /** Adds statements; changes nothing itself. */
@@ -27,6 +25,16 @@ export abstract class CatalogueMigration extends Migration {
 
   protected async read<Row>(query: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.execute(query, values)) as Row[];
+  }
+
+  /**
+   * Keeps the vacuum of a large table away, which ends for whoever has waited a second for it, but not for
+   * statements that give up before. Nobody who reads or writes waits for this lock.
+   */
+  protected keepVacuumAway(table: string): void {
+    this.addSql(`SET LOCAL lock_timeout = '5s'`);
+    this.addSql(`LOCK TABLE ${table} IN SHARE UPDATE EXCLUSIVE MODE`);
+    this.addSql(SHORT_WAITS);
   }
 
   /** @param columns what stands between the parentheses of CREATE TABLE */

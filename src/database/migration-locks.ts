@@ -38,19 +38,21 @@ export function isLocked(error: unknown): boolean {
 }
 
 async function describeWait(name: string, { sql: kysely }: Database): Promise<string> {
-  // Statements stay out of it, since a provider key may be in them.
+  // Transactions as short as writers' come and go. Statements stay out of it: a provider key may be in them.
   const { rows } = await sql<{ holder: string; pid: number }>`
     SELECT pid, format('process %s (%s) on %s', pid,
-      concat_ws(', ', nullif(application_name, ''), usename, state,
-        'since ' || to_char(min(xact_start) AT TIME ZONE 'UTC', 'HH24:MI:SS') || ' UTC'),
+      concat_ws(', ', coalesce(nullif(application_name, ''), backend_type), usename, state,
+        'since ' || to_char(xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS') || ' UTC'),
       string_agg(DISTINCT relation::regclass::text, ', ')) AS holder
     FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE granted AND pid <> pg_backend_pid() AND datname = current_database()
       AND relation IN (SELECT to_regclass(name) FROM unnest(${TABLES}::text[]) AS tables (name))
-    GROUP BY pid, application_name, usename, state
-    ORDER BY min(xact_start)`.execute(kysely);
+      AND coalesce(xact_start < clock_timestamp() - interval '400 milliseconds', true)
+    GROUP BY pid, application_name, backend_type, usename, state, xact_start
+    ORDER BY xact_start
+    LIMIT 5`.execute(kysely);
   const waits = `${name} waits for open transactions of other sessions, and tries again every second until they end`;
   if (rows.length === 0) return `${waits}.`;
-  const ends = rows.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(' ');
-  return `${waits}: ${rows.map(({ holder }) => holder).join('; ')}. To end them: ${ends}`;
+  const end = `SELECT pg_terminate_backend(${rows[0]?.pid});`;
+  return `${waits}: ${rows.map(({ holder }) => holder).join('; ')}. To end the oldest: ${end}`;
 }
