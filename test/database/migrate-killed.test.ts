@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { createTestDatabase, dropTestDatabase } from '../support/database.js';
+import { connect } from '../support/older-database.js';
+import { ODD_ROWS, OLDER_001 } from '../support/older-schemas.js';
+import { runCli } from '../support/processes.js';
+import { contentsOf, structureOf, type Structure } from '../support/structure.js';
+
+let url: string;
+let client: Client;
+let whole: Structure;
+let rows: unknown;
+/** How long the whole command takes, in milliseconds. */
+let duration: number;
+
+const migrateAll = async () => {
+  const running = runCli(['migrate'], { DATABASE_URL: url });
+  expect({ ...(await running.ended), said: running.stderr() }).toEqual({ code: 0, signal: null, said: '' });
+};
+
+beforeAll(async () => {
+  url = await createTestDatabase({ migrated: false });
+  client = await connect(url);
+  await client.query(OLDER_001 + ODD_ROWS);
+  rows = await contentsOf(client);
+  const started = performance.now();
+  await migrateAll();
+  duration = performance.now() - started;
+  whole = await structureOf(client);
+});
+
+afterAll(async () => {
+  await client.end();
+  await dropTestDatabase(url);
+});
+
+test.each(Array.from({ length: 20 }, (_, moment) => moment + 1))(
+  'a migration that is killed at a moment (%i of 20) is finished by the next, and loses nothing',
+  async (moment) => {
+    await client.query(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${OLDER_001} ${ODD_ROWS}`);
+    const running = runCli(['migrate'], { DATABASE_URL: url });
+    // Connecting takes the first part of it.
+    await sleep(duration * (0.3 + (0.7 * (moment - Math.random())) / 20));
+    running.signal('SIGKILL');
+    await running.ended;
+    await migrateAll();
+    expect(await structureOf(client)).toEqual(whole);
+    expect(await contentsOf(client)).toEqual(rows);
+  },
+);
