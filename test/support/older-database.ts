@@ -11,7 +11,9 @@ export interface OlderDatabase {
 
 /** The same database, with names looked up in other schemas. */
 export function withSearchPath(url: string, ...schemas: string[]): string {
-  return `${url}?options=${encodeURIComponent(`-c search_path=${schemas.join(',')}`)}`;
+  // A backslash keeps a blank from ending the option.
+  const path = schemas.join(',').replaceAll(' ', '\\ ');
+  return `${url}?options=${encodeURIComponent(`-c search_path=${path}`)}`;
 }
 
 /** A client that a failed test may drop the database under. */
