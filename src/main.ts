@@ -3,13 +3,15 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { importCommand } from './call-logs/import-command.js';
 import { readConfig, type Config } from './config.js';
+import { checkCommand } from './consistency/check-command.js';
+import { describeDatabase } from './consistency/database-document.js';
 import { migrateCommand } from './database/migrate-command.js';
 import { migrate, refusePendingMigrations } from './database/migrate.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open-configured.js';
 import { ensureDemo, type DemoArguments } from './demo/ensure-demo.js';
 import { OperatorError } from './errors.js';
 import { createLogger } from './http/logger.js';
-import { printedSchema } from './schema.js';
+import { createSchema, printedSchema } from './schema.js';
 import { serve } from './serve.js';
 import { Stopped, StopSignal, unlessAborted } from './stop-signal.js';
 
@@ -42,6 +44,17 @@ program
     // Never a database of the operator's own, which made-up calls would spoil.
     const config = readConfig({ DATA_DIR: './demo-data', ...process.env, DATABASE_URL: '' });
     return start(config, (opened) => ensureDemo(opened, options, print));
+  });
+
+program.addCommand(checkCommand(openForCommand, createSchema));
+
+program
+  .command('describe')
+  .description('describe the tables of the database, as Markdown')
+  .action(async () => {
+    await finallyClose(await openMigrated(), async ({ database }) => {
+      process.stdout.write(await describeDatabase(database, await createSchema()));
+    });
   });
 
 program

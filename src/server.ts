@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { forgetOldKeys } from './call-logs/idempotency.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
+import { createCheck } from './consistency/check.js';
 import { createContext, createServices, type Context } from './graphql/context.js';
 import { Cursors } from './graphql/cursors.js';
 import { formatError } from './graphql/format-error.js';
@@ -44,12 +45,15 @@ export async function createServer(
     onConstructorPoisoning: 'ignore',
   });
   const secrets = await loadSecrets(database);
+  const schema = await createSchema();
+  const consistency = createCheck(database, schema);
   const services = createServices(database, {
     cursors: new Cursors(secrets.cursor),
     fingerprintSecret: secrets.fingerprint,
+    consistency,
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
-    schema: await createSchema(),
+    schema,
     formatError,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -72,7 +76,7 @@ export async function createServer(
         ),
     }),
   });
-  registerHealth(app, database);
+  registerHealth(app, database, consistency);
   await registerGraphiql(app);
 
   const forgetting = setInterval(() => {

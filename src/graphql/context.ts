@@ -11,7 +11,7 @@ export interface Caller {
   groupIds: readonly string[] | null;
 }
 
-/** What all requests to one server share. */
+/** What all requests to one server share. A feature that gives others something adds it to this interface. */
 export interface Services {
   database: Database;
   cursors: Cursors;
@@ -34,9 +34,9 @@ export interface Context extends Services {
 
 export function createServices(
   database: Database,
-  secrets: { cursors: Cursors; fingerprintSecret: string },
+  others: Omit<Services, 'database' | 'shared'>,
 ): Services {
-  return { database, ...secrets, shared: memoize(database) };
+  return { database, ...others, shared: memoize(database) };
 }
 
 export function createContext(services: Services, caller: Caller): Context {

@@ -64,7 +64,7 @@ function describe(
   const columns = table.getColumns().map((column) => ({
     name: column.name,
     property: propertyOf(column.name)?.name ?? column.name,
-    type: NUMBERED_TYPES[column.type] ?? column.type,
+    type: NUMBERED_TYPES[column.type] ?? column.type.replace(/^int$/, 'integer'),
     nullable: column.nullable ?? false,
     preset: column.default ?? null,
     numbered: column.type in NUMBERED_TYPES,

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 
 export interface LiveColumn {
   name: string;
@@ -60,14 +60,31 @@ export interface LiveTables {
   elsewhere: Map<string, string[]>;
 }
 
+/** How long to wait for a table that somebody is altering: PostgreSQL looks into it to print an expression. */
+const LOCK_TIMEOUT = '2s';
+
 /**
  * Reads the structure of tables as the search path finds them. One statement on the catalogues alone: it
- * touches no row of the tables and waits for no lock on them.
+ * touches no row of the tables, and no writer waits for it or is waited for.
  *
- * @throws the database's error where the user may not read a catalogue
+ * @throws the database's error where the user may not read a catalogue (SQLSTATE 42501), or a table is being
+ *   altered for long (55P03)
  */
 export async function readLiveTables(kysely: Kysely<unknown>, names: readonly string[]): Promise<LiveTables> {
-  const { rows } = await sql<{ name: string; found: LiveTable | null; elsewhere: string[] }>`
+  const rows = await kysely.transaction().execute(async (transaction) => {
+    await sql`SELECT set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(transaction);
+    return (await catalogueRows(names).execute(transaction)).rows;
+  });
+  return {
+    tables: new Map(rows.flatMap(({ name, found }) => (found ? [[name, found] as const] : []))),
+    elsewhere: new Map(rows.map(({ name, elsewhere }) => [name, elsewhere])),
+  };
+}
+
+function catalogueRows(
+  names: readonly string[],
+): RawBuilder<{ name: string; found: LiveTable | null; elsewhere: string[] }> {
+  return sql`
     SELECT wanted.name,
       CASE WHEN class.oid IS NOT NULL THEN json_build_object(
         'name', wanted.name,
@@ -84,11 +101,7 @@ export async function readLiveTables(kysely: Kysely<unknown>, names: readonly st
         ORDER BY nspname
       ) AS elsewhere
     FROM unnest(${names}::text[]) AS wanted (name)
-    LEFT JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(wanted.name))`.execute(kysely);
-  return {
-    tables: new Map(rows.flatMap(({ name, found }) => (found ? [[name, found] as const] : []))),
-    elsewhere: new Map(rows.map(({ name, elsewhere }) => [name, elsewhere])),
-  };
+    LEFT JOIN pg_class AS class ON class.oid = to_regclass(quote_ident(wanted.name))`;
 }
 
 const columns = sql`(

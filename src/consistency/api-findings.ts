@@ -1,0 +1,121 @@
+import { isNonNullType, isObjectType, type GraphQLSchema } from 'graphql';
+import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
+import type { ExpectedTable } from '../database/structure/entity-tables.js';
+import { Risk, type Finding } from '../database/structure/finding.js';
+import type { ApiUse } from './api-use/api-use.js';
+
+/** What entities and API have to say against each other. */
+export function apiFindings(
+  expected: readonly ExpectedTable[],
+  schema: GraphQLSchema,
+  use: ApiUse,
+): Finding[] {
+  return [
+    ...expected.flatMap((table) => [...servedSecrets(table, use), ...nullFields(table, schema)]),
+    ...use.fieldsWithoutColumn.map((field) => fieldWithoutProperty(field, expected)),
+    ...usedDeprecated(expected, use),
+    ...tablesWithoutEntity(expected, use),
+    ...use.unparsed.map(({ field }) => unreadable(field)),
+  ];
+}
+
+function servedSecrets(table: ExpectedTable, use: ApiUse): Finding[] {
+  return table.columns
+    .filter(({ secret }) => secret)
+    .flatMap(({ name }) => {
+      const fields = use.tables.get(table.name)?.columns.get(name)?.servedBy ?? [];
+      return fields.map((field) => ({
+        kind: 'SECRET_SERVED',
+        risk: Risk.HIGH,
+        table: table.name,
+        column: name,
+        problem: `The field ${field} gives out ${table.name}.${name}, which is a secret.`,
+        effect: 'Whoever may ask for the field gets the secret.',
+        advice: 'Take the field out of the schema, or let it give a hint or a fingerprint instead.',
+      }));
+    });
+}
+
+/** A field that always has a value, of a column that may have none. */
+function nullFields(table: ExpectedTable, schema: GraphQLSchema): Finding[] {
+  const type = schema.getType(table.entity);
+  if (!isObjectType(type)) return [];
+  const fields = type.getFields();
+  return table.columns
+    .filter(({ property, nullable, preset }) => {
+      const field = fields[property];
+      return field && isNonNullType(field.type) && nullable && preset === null;
+    })
+    .map(({ name, property }) => ({
+      kind: 'FIELD_NULLABILITY',
+      risk: Risk.MEDIUM,
+      table: table.name,
+      column: name,
+      problem: `The field ${table.entity}.${property} always has a value, and ${table.name}.${name} may be empty.`,
+      effect: 'A row without a value is answered with an error.',
+      advice: 'Make the field nullable.',
+    }));
+}
+
+function fieldWithoutProperty(field: string, expected: readonly ExpectedTable[]): Finding {
+  const [type] = field.split('.');
+  return {
+    kind: 'FIELD_WITHOUT_PROPERTY',
+    risk: Risk.MEDIUM,
+    table: expected.find(({ entity }) => entity === type)?.name ?? null,
+    column: null,
+    problem: `The field ${field} stands for no property and reads nothing.`,
+    effect: 'It is always empty, or an error.',
+    advice: 'Give the entity a property of that name, or take the field out of the schema.',
+  };
+}
+
+function usedDeprecated(expected: readonly ExpectedTable[], use: ApiUse): Finding[] {
+  return DEPRECATED_TABLES.flatMap(({ name }) => {
+    const entities = expected.filter((table) => table.name === name).map(({ entity }) => entity);
+    const fields = use.tables.get(name)?.roots.map(({ field }) => field) ?? [];
+    const relations = expected
+      .filter(({ foreignKeys }) => foreignKeys.some(({ table }) => table === name))
+      .map(({ entity }) => entity);
+    const users = [...new Set([...entities, ...relations, ...fields])];
+    if (users.length === 0) return [];
+    return [
+      {
+        kind: 'TABLE_DEPRECATED_BUT_USED',
+        risk: Risk.MEDIUM,
+        table: name,
+        column: null,
+        problem: `${users.join(', ')} ${users.length === 1 ? 'uses' : 'use'} ${name}, which is deprecated.`,
+        effect: 'It breaks on the day the table is dropped, which is allowed at any time.',
+        advice: 'Take that use out, or take the table off the list of deprecated ones.',
+      },
+    ];
+  });
+}
+
+function tablesWithoutEntity(expected: readonly ExpectedTable[], use: ApiUse): Finding[] {
+  const known = new Set([...expected, ...DEPRECATED_TABLES].map(({ name }) => name));
+  return [...use.tables]
+    .filter(([name]) => !known.has(name))
+    .map(([name, { roots }]) => ({
+      kind: 'TABLE_WITHOUT_ENTITY',
+      risk: Risk.MEDIUM,
+      table: name,
+      column: null,
+      problem: `${roots.map(({ field }) => field).join(', ')} uses ${name}, which no entity stands for.`,
+      effect: 'Nothing tells when the table changes, and this check cannot compare it.',
+      advice: 'Make an entity for it.',
+    }));
+}
+
+function unreadable(field: string): Finding {
+  return {
+    kind: 'STATEMENT_UNREADABLE',
+    risk: Risk.LOW,
+    table: null,
+    column: null,
+    problem: `A statement that ${field} sends could not be read.`,
+    effect: 'What it does to the tables is not part of this report.',
+    advice: 'Write it so that the parser of PostgreSQL 18 reads it.',
+  };
+}

@@ -1,0 +1,26 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import type { Context } from '../graphql/context.js';
+import { ConsistencyReport } from './consistency-types.js';
+import { isConsistent } from './report.js';
+import { reportMarkdown } from './report-markdown.js';
+
+@Resolver()
+export class ConsistencyResolver {
+  @Query(() => ConsistencyReport, {
+    description:
+      'Do the live database, the migrations, the code and this schema agree? Reads the catalogues of the database alone.',
+  })
+  async consistency(@Ctx() { consistency }: Context): Promise<ConsistencyReport> {
+    const report = await consistency();
+    return Object.assign(new ConsistencyReport(), {
+      checkedAt: report.checkedAt,
+      consistent: isConsistent(report),
+      risk: report.risk,
+      tables: report.tables,
+      findings: report.findings.map(({ risk, table, column, problem, effect, advice }) => ({
+        ...{ severity: risk, table, column, message: `${problem} ${effect}`, advice },
+      })),
+      markdown: reportMarkdown(report),
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { Risk, type Finding } from '../database/structure/finding.js';
+import type { MigrationState } from '../database/migration-states.js';
+
+/** What is to be said of migrations: those that have not run, and those of another version. */
+export function migrationFindings(states: readonly MigrationState[]): Finding[] {
+  return states.flatMap(({ name, ranAt, known }): Finding[] => {
+    const place = { table: null, column: null };
+    if (ranAt === null) {
+      return [
+        {
+          ...place,
+          kind: 'MIGRATION_PENDING',
+          risk: Risk.HIGH,
+          problem: `The migration ${name} has not run.`,
+          effect: 'The tables are not as this version needs them.',
+          advice: 'Run "npm run migrate" with the same DATABASE_URL.',
+        },
+      ];
+    }
+    if (known) return [];
+    return [
+      {
+        ...place,
+        kind: 'MIGRATION_UNKNOWN',
+        risk: Risk.LOW,
+        problem: `The migration ${name} has run, and this version does not know it.`,
+        effect: 'A newer version has worked on this database.',
+        advice: 'Bring this server up to that version.',
+      },
+    ];
+  });
+}

@@ -1,0 +1,178 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { Entity, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
+import { MikroORM, type EntityClass } from '@mikro-orm/postgresql';
+import { extendSchema, GraphQLNonNull, isObjectType, parse, type GraphQLFieldResolver } from 'graphql';
+import { sql } from 'kysely';
+import { createCheck } from '../../src/consistency/check.js';
+import { entities } from '../../src/database/entities.js';
+import { Risk, type Finding } from '../../src/database/structure/finding.js';
+import type { Context } from '../../src/graphql/context.js';
+import { LlmConfig } from '../../src/keys/llm-config.js';
+import { ServerSecret } from '../../src/keys/server-secret.js';
+import { createSchema } from '../../src/schema.js';
+import { usePlanting } from './planting.js';
+
+const planting = usePlanting();
+const orms: MikroORM[] = [];
+
+afterEach(async () => {
+  for (const orm of orms.splice(0)) await orm.close(true);
+});
+
+type Resolve = GraphQLFieldResolver<LlmConfig, Context>;
+
+/** The schema with a field more, such as `LlmConfig.key: String`. */
+async function schemaWith(field: string, resolve?: Resolve) {
+  const [type = '', definition = ''] = field.split(/\.(.*)/);
+  const schema = extendSchema(await createSchema(), parse(`extend type ${type} { ${definition} }`));
+  const extended = schema.getType(type);
+  const added = isObjectType(extended) && extended.getFields()[definition.split(':')[0]!.trim()];
+  if (!added) throw new Error(`There is no field ${field}.`);
+  if (resolve) added.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
+  return schema;
+}
+
+async function findingsWithField(field: string, resolve?: Resolve): Promise<Finding[]> {
+  const schema = await schemaWith(field, resolve);
+  return (await createCheck(planting.database, schema)()).findings;
+}
+
+/** What is found where an entity is in the place of another. */
+async function findingsWithEntity(replaced: EntityClass, planted: EntityClass[]): Promise<Finding[]> {
+  const orm = new MikroORM({
+    entities: [...entities.filter((entity) => entity !== replaced), ...planted],
+    dbName: 'none',
+    logger: () => undefined,
+  });
+  orms.push(orm);
+  return (await createCheck({ ...planting.database, orm }, await createSchema())()).findings;
+}
+
+test('a field that serves a secret column is found, whatever its name', async () => {
+  expect(await findingsWithField('LlmConfig.note: String', (config) => config.apiKey)).toMatchObject([
+    {
+      ...{ kind: 'SECRET_SERVED', risk: Risk.HIGH, table: 'llm_configs', column: 'api_key' },
+      problem: 'The field LlmConfig.note gives out llm_configs.api_key, which is a secret.',
+    },
+  ]);
+});
+
+test('a field that serves a secret column by a statement of its own is found', async () => {
+  const serve: Resolve = async (_, __, context) => {
+    const { rows } = await sql<{ hidden: string }>`
+      SELECT configs.api_key AS hidden FROM llm_configs AS configs LIMIT 1`.execute(context.sql);
+    return rows[0]?.hidden ?? null;
+  };
+  expect(await findingsWithField('Query.note: String', serve)).toMatchObject([
+    { kind: 'SECRET_SERVED', risk: Risk.HIGH, table: 'llm_configs', column: 'api_key' },
+  ]);
+});
+
+test('a resolver that reads a deprecated table is found', async () => {
+  const read: Resolve = async (_, __, context) => {
+    const { rows } = await sql`SELECT count(*) FROM llm_prompt_templates`.execute(context.sql);
+    return rows.length;
+  };
+  expect(await findingsWithField('Query.templates: Int', read)).toMatchObject([
+    {
+      ...{ kind: 'TABLE_DEPRECATED_BUT_USED', risk: Risk.MEDIUM, table: 'llm_prompt_templates' },
+      problem: 'Query.templates uses llm_prompt_templates, which is deprecated.',
+    },
+  ]);
+});
+
+test('an entity on a deprecated table is found', async () => {
+  @Entity({ tableName: 'llm_prompt_templates' })
+  class PromptTemplate {
+    @PrimaryKey({ type: 'integer', autoincrement: true })
+    id!: number;
+
+    @Property({ type: 'string', length: 100, nullable: true })
+    name!: string | null;
+  }
+  const findings = await findingsWithEntity(class {}, [PromptTemplate]);
+  expect(findings[0]).toMatchObject({
+    kind: 'TABLE_DEPRECATED_BUT_USED',
+    problem: 'PromptTemplate uses llm_prompt_templates, which is deprecated.',
+  });
+});
+
+test('a resolver that reads a table of no entity is found', async () => {
+  const read: Resolve = async (_, __, context) => {
+    await sql`SELECT name FROM mikro_orm_migrations`.execute(context.sql);
+    return null;
+  };
+  expect(await findingsWithField('Query.migrations: Int', read)).toMatchObject([
+    { kind: 'TABLE_WITHOUT_ENTITY', risk: Risk.MEDIUM, table: 'mikro_orm_migrations' },
+  ]);
+});
+
+test('a field without a property is found', async () => {
+  expect(await findingsWithField('CallLog.mood: String')).toMatchObject([
+    {
+      ...{ kind: 'FIELD_WITHOUT_PROPERTY', risk: Risk.MEDIUM, table: 'llm_call_logs' },
+      problem: 'The field CallLog.mood stands for no property and reads nothing.',
+    },
+  ]);
+});
+
+test('a field that always has a value, of a column that may be empty, is found', async () => {
+  const schema = await createSchema();
+  const type = schema.getType('CallLog');
+  const field = isObjectType(type) ? type.getFields()['durationMs'] : undefined;
+  field!.type = new GraphQLNonNull(field!.type as never);
+  const { findings } = await createCheck(planting.database, schema)();
+  expect(findings).toMatchObject([
+    { kind: 'FIELD_NULLABILITY', risk: Risk.MEDIUM, table: 'llm_call_logs', column: 'duration_ms' },
+  ]);
+});
+
+test('an entity property without a column is found', async () => {
+  @Entity({ tableName: 'llm_server_secrets' })
+  class SecretWithHint {
+    @PrimaryKey({ type: 'text' })
+    name!: string;
+
+    @Property({ type: 'text' })
+    value!: string;
+
+    @Property({ type: 'text', nullable: true })
+    hint!: string | null;
+
+    @Property({ type: 'text', persist: false })
+    remark!: string;
+  }
+  expect(await findingsWithEntity(ServerSecret, [SecretWithHint])).toMatchObject([
+    {
+      ...{ kind: 'COLUMN_MISSING', risk: Risk.HIGH, table: 'llm_server_secrets', column: 'hint' },
+      problem: 'llm_server_secrets has no column hint, which the property SecretWithHint.hint stands for.',
+    },
+    {
+      ...{ kind: 'PROPERTY_WITHOUT_COLUMN', risk: Risk.MEDIUM, table: 'llm_server_secrets' },
+      problem: 'The property SecretWithHint.remark stands for no column of llm_server_secrets.',
+    },
+  ]);
+});
+
+test('a trigger that an entity needs is found missing, then disabled, then well', async () => {
+  const create =
+    'CREATE TRIGGER keep AFTER DELETE ON llm_server_secrets FOR EACH STATEMENT EXECUTE FUNCTION keep_secrets()';
+  @Entity({ tableName: 'llm_server_secrets' })
+  @Trigger({ name: 'keep', timing: 'after', events: ['delete'], expression: create })
+  class WatchedSecret {
+    @PrimaryKey({ type: 'text' })
+    name!: string;
+
+    @Property({ type: 'text' })
+    value!: string;
+  }
+  const findings = () => findingsWithEntity(ServerSecret, [WatchedSecret]);
+  const place = { risk: Risk.HIGH, table: 'llm_server_secrets' };
+  expect(await findings()).toMatchObject([{ ...place, kind: 'TRIGGER_MISSING', advice: `${create};` }]);
+  await planting.client.query(`
+    CREATE FUNCTION keep_secrets() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; ${create};
+    ALTER TABLE llm_server_secrets DISABLE TRIGGER keep`);
+  expect(await findings()).toMatchObject([{ ...place, kind: 'TRIGGER_DISABLED' }]);
+  await planting.client.query('ALTER TABLE llm_server_secrets ENABLE TRIGGER keep');
+  expect(await findings()).toEqual([]);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { eventually } from '../support/eventually.js';
+import { useTestServer } from '../support/server.js';
+
+const server = useTestServer();
+
+async function readiness(): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${server.url}/readyz`);
+  return { status: response.status, body: await response.json() };
+}
+
+function becomes(status: number): Promise<unknown> {
+  return eventually(async () => {
+    const answer = await readiness();
+    return answer.status === status && answer.body;
+  });
+}
+
+const READY = { status: 'ok' };
+
+test('a server on a consistent database is ready', async () => {
+  expect(await readiness()).toEqual({ status: 200, body: READY });
+});
+
+test('it is not ready while a migration is pending, and says so', async () => {
+  await sql`UPDATE mikro_orm_migrations SET name = 'x' WHERE name = '006_text_search'`.execute(
+    server.database.sql,
+  );
+  expect(await becomes(503)).toEqual({
+    status: 'unavailable',
+    reason: 'A migration is pending; run "npm run migrate".',
+  });
+  await sql`UPDATE mikro_orm_migrations SET name = '006_text_search' WHERE name = 'x'`.execute(
+    server.database.sql,
+  );
+  expect(await becomes(200)).toEqual(READY);
+});
+
+test('it is not ready while the check finds high risk, and tells nothing else to whoever asks', async () => {
+  await sql`ALTER TABLE groups RENAME COLUMN name TO title`.execute(server.database.sql);
+  expect(await becomes(503)).toEqual({
+    status: 'unavailable',
+    reason: 'The tables are not as they should be; "npm run check" tells what is wrong.',
+  });
+  await sql`ALTER TABLE groups RENAME COLUMN title TO name`.execute(server.database.sql);
+  expect(await becomes(200)).toEqual(READY);
+});
+
+test('findings of less risk leave it ready', async () => {
+  await sql`ALTER TABLE groups RENAME COLUMN name TO title`.execute(server.database.sql);
+  await becomes(503);
+  await sql`DO $$ BEGIN
+    ALTER TABLE groups RENAME COLUMN title TO name;
+    ALTER TABLE groups ADD COLUMN rank INTEGER;
+    DROP INDEX llm_call_logs_text_idx;
+  END $$`.execute(server.database.sql);
+  expect(await becomes(200)).toEqual(READY);
+});
