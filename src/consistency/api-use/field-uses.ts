@@ -50,17 +50,31 @@ export function addUse(use: FieldUse, more: Partial<FieldUse>): void {
 
 /** All that an operation did. */
 export function useOf(recording: Recording): FieldUse {
-  return differenceOf(recording, []);
+  return differenceOf(recording, undefined);
 }
 
-/** What an operation did that others together did not: read a column more often, write one, send a statement. */
-export function differenceOf(recording: Recording, others: readonly Recording[]): FieldUse {
+/** What is done for a selection in another place: with the selection, and with none there. */
+export interface Elsewhere {
+  same: Recording;
+  nothing: Recording;
+}
+
+/**
+ * What an operation did that the one without the field did not: read a column more often, write one, send a
+ * statement. What is also done for the same selection elsewhere does not count.
+ */
+export function differenceOf(
+  recording: Recording,
+  without: Recording | undefined,
+  elsewhere: readonly Elsewhere[] = [],
+): FieldUse {
   const use = newUse();
-  const readElsewhere = others.map(({ reads }) => reads);
   for (const [column, times] of recording.reads) {
-    if (times > readElsewhere.reduce((sum, reads) => sum + (reads.get(column) ?? 0), 0))
-      use.reads.add(column);
+    const timesIn = (other: Recording | undefined) => other?.reads.get(column) ?? 0;
+    const explained = elsewhere.map(({ same, nothing }) => Math.max(0, timesIn(same) - timesIn(nothing)));
+    if (times > explained.reduce((sum, more) => sum + more, timesIn(without))) use.reads.add(column);
   }
+  const others = [without, ...elsewhere.map(({ same }) => same)].filter((other) => other !== undefined);
   const written = new Set(others.flatMap(({ writes }) => [...writes]));
   for (const column of recording.writes) if (!written.has(column)) use.writes.add(column);
   const sent = new Set(others.flatMap(({ statements }) => statements));

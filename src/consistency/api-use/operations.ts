@@ -21,8 +21,8 @@ export interface Probe {
   root: string;
   operation: string;
   without: string;
-  /** Operations that select the same as is selected below the field, in other places. */
-  elsewhere: readonly string[];
+  /** Operations that select the same as is selected below the field, in other places; and nothing there. */
+  elsewhere: readonly { same: string; nothing: string }[];
   /** Whether it asks for a single value, and for it with no argument that it need not have. */
   isValue: boolean;
 }
@@ -88,7 +88,7 @@ function probesOfField(
   // What is below the field runs only when it is selected; what it does elsewhere too is not this field's.
   const below = isCompositeType(type) ? ` {${selectionOf(schema, type)}}` : '';
   const deep = place.select(`__typename ${call}${below}`);
-  const elsewhere = selectionsElsewhere(schema, places, type).filter((other) => other !== deep);
+  const elsewhere = selectionsElsewhere(schema, places, type).filter(({ same }) => same !== deep);
   if (elsewhere.length > 0) probes.push({ ...of, operation: deep, without, elsewhere });
 
   // A mutation does at once what a query may put off until something is selected.
@@ -107,11 +107,13 @@ function selectionsElsewhere(
   schema: GraphQLSchema,
   places: ReadonlyMap<string, Place>,
   type: GraphQLNamedType,
-): string[] {
-  if (!isCompositeType(type)) return [];
-  return objectTypesOf(schema, type).flatMap(
-    (part) => places.get(part.name)?.select(selectionOf(schema, part)) ?? [],
-  );
+): Probe['elsewhere'] {
+  return objectTypesOf(schema, type).flatMap((part) => {
+    const place = places.get(part.name);
+    return place
+      ? [{ same: place.select(selectionOf(schema, part)), nothing: place.select('__typename') }]
+      : [];
+  });
 }
 
 /** Looks for every object type, those nearest to Query first. */

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { DryRun, DryRunner } from './dry-run.js';
 import { markedEntity, type ShownEntity } from './entity-rows.js';
-import { addUse, differenceOf, FieldUses, useOf, type FieldUse } from './field-uses.js';
+import { addUse, differenceOf, FieldUses, useOf, type Elsewhere, type FieldUse } from './field-uses.js';
 import { callOf } from './literals.js';
 import { probesOf, typename, type Probe } from './operations.js';
 import { Recording, type World } from './recording.js';
@@ -23,11 +23,8 @@ export async function traceOperations(runner: DryRunner, uses: FieldUses): Promi
   for (const probe of probesOf(runner.schema)) {
     // Whatever else the process does gets its turn.
     await setImmediate();
-    const note = ({ data, recording }: DryRun, others: readonly DryRun[]): FieldUse => {
-      const found = differenceOf(
-        recording,
-        others.map((other) => other.recording),
-      );
+    const note = ({ data, recording }: DryRun, without: DryRun, elsewhere: Elsewhere[] = []): FieldUse => {
+      const found = differenceOf(recording, without.recording, elsewhere);
       // What is read on behalf of an input field is its; what is written, the field that takes it writes.
       addUse(uses.of(probe.input ?? probe.field), { ...found, writes: new Set() });
       addUse(uses.of(probe.field), { writes: found.writes });
@@ -37,8 +34,14 @@ export async function traceOperations(runner: DryRunner, uses: FieldUses): Promi
         unparsed.set(statement, unparsed.get(statement) ?? probe.root);
       return found;
     };
-    const others = [probe.without, ...probe.elsewhere].map((other) => runner.runOnce(other, 'full', FULL));
-    const found = note(await runner.runOnce(probe.operation, 'full', FULL), await Promise.all(others));
+    const full = (operation: string) => runner.runOnce(operation, 'full', FULL);
+    const elsewhere = await Promise.all(
+      probe.elsewhere.map(async ({ same, nothing }) => ({
+        same: (await full(same)).recording,
+        nothing: (await full(nothing)).recording,
+      })),
+    );
+    const found = note(await full(probe.operation), await full(probe.without), elsewhere);
     if (probe.elsewhere.length === 0 && found.alive) await traceEmptied(runner, probe, found, note);
     if (probe.isValue && uses.of(probe.field).reads.size === 0) await traceByChange(runner, probe, uses);
   }
@@ -72,17 +75,17 @@ async function traceEmptied(
   runner: DryRunner,
   { operation, without, field, root }: Probe,
   { tables }: FieldUse,
-  note: (run: DryRun, others: readonly DryRun[]) => void,
+  note: (run: DryRun, without: DryRun) => void,
 ): Promise<void> {
   const around = await runner.runOnce(without, 'full', FULL);
   const itsOwn: World = (statement) => around.recording.statements.includes(statement);
-  note(await runner.run(operation, new Recording(itsOwn)), [around]);
+  note(await runner.run(operation, new Recording(itsOwn)), around);
   const isMutation = root.startsWith(`${runner.schema.getMutationType()?.name ?? ''}.`);
   if (field !== root || !isMutation) return;
   for (const table of tables) {
     const world: World = (statement) => !statement.tables.has(table);
     const name = `without ${table}`;
-    note(await runner.runOnce(operation, name, world), [await runner.runOnce(without, name, world)]);
+    note(await runner.runOnce(operation, name, world), await runner.runOnce(without, name, world));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Alias, JoinExpr, Node, RangeFunction, RangeVar, WithClause } from 'libpg-query';
+import type { Column } from './columns.js';
 import { readsOf, strings } from './expressions.js';
 import { outputOf, type Output, type Relation, type Scope } from './scope.js';
 import type { Statement } from './statement.js';
@@ -25,10 +26,16 @@ export function addWith(clause: WithClause | undefined, scope: Scope, statement:
 export function addTable(range: RangeVar, scope: Scope, statement: Statement): Relation {
   const { relname = '', schemaname, alias } = range;
   const cte = schemaname === undefined ? scope.cte(relname) : undefined;
-  const table = cte || isCatalogue(range) ? undefined : relname;
-  if (table !== undefined) statement.noteTable(table);
-  const outputs = cte ?? statement.columns.of(relname)?.map((column) => outputOf(column)) ?? [];
-  return add(scope, alias, outputs, { alias: relname, table });
+  if (cte) return add(scope, alias, cte, { alias: relname });
+  if (isCatalogue(range)) {
+    return add(scope, alias, [], { alias: relname, columnNamed: (name) => madeOf(name, new Set()) });
+  }
+  statement.noteTable(relname);
+  const { columns } = statement;
+  const known = columns.of(relname);
+  const columnNamed = known ? undefined : (name: string) => outputOf(columns.get(relname, name));
+  const outputs = known?.map((column) => outputOf(column)) ?? [];
+  return add(scope, alias, outputs, { alias: relname, table: relname, columnNamed });
 }
 
 /** PostgreSQL's own tables are nobody's to check. */
@@ -55,7 +62,8 @@ function addItem(item: Node, scope: Scope, statement: Statement): void {
     add(
       scope,
       alias,
-      columnNames(alias).map((name) => ({ name, reads, passes: reads })),
+      strings(alias?.colnames).map((name) => madeOf(name, reads)),
+      { columnNamed: (name) => madeOf(name, reads) },
     );
   }
 }
@@ -92,13 +100,16 @@ function addFunction(
   const defined = (coldeflist ?? []).flatMap((node) =>
     'ColumnDef' in node ? [node.ColumnDef.colname ?? ''] : [],
   );
-  const names = [...columnNames(alias), ...defined];
-  const all = names.length > 0 ? names : [alias?.aliasname ?? ''];
-  add(
-    scope,
-    alias,
-    all.map((name) => ({ name, reads, passes: reads })),
-  );
+  const names = [...strings(alias?.colnames), ...defined];
+  const outputs = names.map((name) => madeOf(name, reads));
+  // A function that gives single values names its column as itself is named.
+  if (names.length === 0 && alias?.aliasname) outputs.push(madeOf(alias.aliasname, reads));
+  const columnNamed = names.length === 0 ? (name: string) => madeOf(name, reads) : undefined;
+  add(scope, alias, outputs, { columnNamed });
+}
+
+function madeOf(name: string, reads: ReadonlySet<Column>): Output {
+  return { name, reads, passes: reads };
 }
 
 function add(
@@ -114,10 +125,6 @@ function add(
   };
   scope.relations.push(relation);
   return relation;
-}
-
-function columnNames(alias: Alias | undefined): string[] {
-  return strings(alias?.colnames);
 }
 
 /** Outputs under the names of a column list, which may be shorter. */

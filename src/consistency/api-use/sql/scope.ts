@@ -20,6 +20,8 @@ export interface Relation {
   /** Of a table, its name. */
   table?: string | undefined;
   outputs: readonly Output[];
+  /** Where it may have columns that are not known: one of them. */
+  columnNamed?: ((name: string) => Output) | undefined;
 }
 
 /** Columns that every table has, and no table declares. */
@@ -50,18 +52,17 @@ export class Scope {
       if (output) return [output];
       const row = scope.relations.find(({ alias }) => alias === name);
       if (row) return scope.wholeRow(row);
-      const unknown = scope.relations.find(({ table }) => table !== undefined && !this.columns.of(table));
-      if (unknown) return this.#outputsOf(unknown, name);
+      const open = scope.relations.find(({ columnNamed }) => columnNamed);
+      if (open) return this.#outputsOf(open, name);
     }
     // A column that no table has: it is told of the nearest one, so that somebody notices.
     const nearest = this.#find(({ table }) => table !== undefined);
     return nearest ? this.#outputsOf(nearest, name) : [];
   }
 
-  /** The columns of a relation; of a table that is not known, one that stands for all. */
-  wholeRow({ table, outputs }: Relation): readonly Output[] {
-    if (table === undefined || this.columns.of(table)) return outputs;
-    return [outputOf(this.columns.get(table, '*'))];
+  /** The columns of a relation; where they are not known, one that stands for all. */
+  wholeRow({ outputs, columnNamed }: Relation): readonly Output[] {
+    return columnNamed && outputs.length === 0 ? [columnNamed('*')] : outputs;
   }
 
   cte(name: string): readonly Output[] | undefined {
@@ -72,8 +73,8 @@ export class Scope {
     return undefined;
   }
 
-  #outputsOf({ table, outputs }: Relation, name: string): readonly Output[] {
-    const output = outputs.find((one) => one.name === name);
+  #outputsOf({ table, outputs, columnNamed }: Relation, name: string): readonly Output[] {
+    const output = outputs.find((one) => one.name === name) ?? columnNamed?.(name);
     if (output) return [output];
     if (table === undefined || SYSTEM_COLUMNS.has(name)) return [];
     return [outputOf(this.columns.get(table, name))];
