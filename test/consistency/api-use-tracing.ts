@@ -1,0 +1,56 @@
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { extendSchema, isObjectType, parse, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { traceApiUse, type ApiUse } from '../../src/consistency/api-use/api-use.js';
+import type { Database } from '../../src/database/database.js';
+import { entities } from '../../src/database/entities.js';
+import { createContext, createServices, type Context } from '../../src/graphql/context.js';
+import { Cursors } from '../../src/graphql/cursors.js';
+import { createSchema } from '../../src/schema.js';
+
+/** An ORM that knows entities and is never connected to anything. */
+export function disconnected(known: NonNullable<Options['entities']> = entities): MikroORM {
+  return new MikroORM({ entities: known, dbName: 'none', logger: () => undefined });
+}
+
+/** The context of an operation in a dry run. */
+export function dryContext(database: Database): Context {
+  const services = createServices(database, {
+    cursors: new Cursors('a secret'),
+    fingerprintSecret: 'another secret',
+    consistency: () => Promise.reject(new Error('A check does not check itself.')),
+  });
+  return createContext(services, { name: 'nobody', groupIds: null });
+}
+
+/** Traces a schema: the API's own one, if no other is given. */
+export async function trace(schema?: GraphQLSchema, orm = disconnected()): Promise<ApiUse> {
+  return traceApiUse(schema ?? (await createSchema()), orm, dryContext);
+}
+
+/**
+ * The API with more fields.
+ *
+ * @param sdl such as `extend type Query { … }`
+ * @param resolvers by the path of the field; a field without one shows the property of its name
+ */
+export async function planted(
+  sdl: string,
+  resolvers: Record<string, GraphQLFieldResolver<any, Context>> = {},
+): Promise<GraphQLSchema> {
+  const schema = extendSchema(await createSchema(), parse(sdl));
+  for (const [path, resolve] of Object.entries(resolvers)) {
+    const [typeName = '', fieldName = ''] = path.split('.');
+    const type = schema.getType(typeName);
+    const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+    if (!field) throw new Error(`There is no ${path}.`);
+    field.resolve = resolve;
+  }
+  return schema;
+}
+
+/** Who reads, writes and serves a column. */
+export function useOf({ tables }: ApiUse, table: string, column: string) {
+  const use = tables.get(table)?.columns.get(column);
+  if (!use) throw new Error(`There is no ${table}.${column}.`);
+  return use;
+}

@@ -1,0 +1,155 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import type { ApiUse } from '../../src/consistency/api-use/api-use.js';
+import { createSchema } from '../../src/schema.js';
+import { trace, useOf } from './api-use-tracing.js';
+
+let schema: GraphQLSchema;
+let use: ApiUse;
+
+beforeAll(async () => {
+  schema = await createSchema();
+  use = await trace(schema);
+});
+
+const LOG = 'llm_call_logs';
+const camelCase = (column: string) => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const columnsOf = (table: string) => [...(use.tables.get(table)?.columns.keys() ?? [])].sort();
+const rootOf = (table: string, field: string) =>
+  use.tables.get(table)?.roots.find((root) => root.field === field);
+const readersOf = (field: string) =>
+  [...use.tables].flatMap(([table, { columns }]) =>
+    [...columns].filter(([, { readBy }]) => readBy.includes(field)).map(([column]) => `${table}.${column}`),
+  );
+
+describe('the log of calls', () => {
+  test('has each of its columns read by the field of its name', () => {
+    expect(columnsOf(LOG)).toHaveLength(16);
+    for (const column of columnsOf(LOG)) {
+      expect(useOf(use, LOG, column).readBy).toContain(`CallLog.${camelCase(column)}`);
+    }
+  });
+
+  test('has all columns written by each mutation that records, and by no other field', () => {
+    const recording = ['Mutation.recordCallLog', 'Mutation.recordCallLogs', 'Mutation.recordProxyCallLog'];
+    for (const column of columnsOf(LOG)) expect(useOf(use, LOG, column).writtenBy).toEqual(recording);
+    for (const field of recording) expect(rootOf(LOG, field)?.writes).toEqual(columnsOf(LOG));
+  });
+
+  test('can be read whole under Query.callLogs, which writes nothing', () => {
+    expect(rootOf(LOG, 'Query.callLogs')).toEqual({
+      field: 'Query.callLogs',
+      reads: columnsOf(LOG),
+      writes: [],
+    });
+  });
+
+  test('is filtered by the columns that the fields of the filter are named after', () => {
+    const filter = schema.getType('CallLogFilter');
+    const fields = isInputObjectType(filter) ? Object.keys(filter.getFields()) : [];
+    for (const field of fields.filter((name) => columnsOf(LOG).map(camelCase).includes(name))) {
+      const [column] = columnsOf(LOG).filter((name) => camelCase(name) === field);
+      expect(readersOf(`CallLogFilter.${field}`)).toEqual([`${LOG}.${column}`]);
+    }
+    expect(readersOf('CallLogFilter.model')).toEqual([`${LOG}.request_params`, `${LOG}.response_data`]);
+    expect(readersOf('CallLogFilter.text').sort()).toEqual([
+      `${LOG}.request_messages`,
+      `${LOG}.response_content`,
+      `${LOG}.response_data`,
+    ]);
+  });
+
+  test('gives a call its model from two columns', () => {
+    expect(readersOf('CallLog.model').sort()).toEqual([`${LOG}.request_params`, `${LOG}.response_data`]);
+  });
+
+  test('is sorted by the columns of its orders', () => {
+    expect(readersOf('Query.callLogs').sort()).toEqual([`${LOG}.duration_ms`, `${LOG}.tokens_used`]);
+  });
+});
+
+describe('the provider key', () => {
+  test('is read for its hint and its fingerprint, is written by rotation, and is served by nothing', () => {
+    expect(useOf(use, 'llm_configs', 'api_key')).toEqual({
+      readBy: [
+        'LlmConfig.apiKeyFingerprint',
+        'LlmConfig.apiKeyHint',
+        'Mutation.recordProxyCallLog',
+        'Mutation.rotateApiKey',
+        'Query.llmConfig',
+      ],
+      writtenBy: ['Mutation.rotateApiKey'],
+      servedBy: [],
+    });
+  });
+
+  test('has its rotations written by nothing but rotation', () => {
+    const written = columnsOf('llm_key_rotations').filter((column) => column !== 'id');
+    for (const column of written) {
+      expect(useOf(use, 'llm_key_rotations', column).writtenBy).toEqual(['Mutation.rotateApiKey']);
+    }
+  });
+
+  test('leaves the secrets of the server to nobody', () => {
+    for (const column of columnsOf('llm_server_secrets')) {
+      expect(useOf(use, 'llm_server_secrets', column)).toEqual({ readBy: [], writtenBy: [], servedBy: [] });
+    }
+    expect(use.tables.get('llm_server_secrets')?.roots).toEqual([]);
+  });
+});
+
+describe('usage', () => {
+  test('reads what it adds up, and breaks down by', () => {
+    expect(readersOf('UsageTotals.tokensUsed')).toEqual([`${LOG}.tokens_used`]);
+    expect(readersOf('UsageTotals.errorRate')).toEqual([`${LOG}.status`]);
+    expect(readersOf('UsageTotals.durationMsPercentile')).toContain(`${LOG}.duration_ms`);
+    expect(readersOf('Usage.byGroup')).toEqual(
+      expect.arrayContaining(['groups.id', 'groups.name', `${LOG}.group_id`]),
+    );
+    expect(readersOf('Usage.byActivationCode')).toContain(`${LOG}.activation_code`);
+  });
+
+  test('of a group reads which group a call is of', () => {
+    expect(readersOf('Group.usage').sort()).toEqual(['groups.id', `${LOG}.group_id`]);
+  });
+
+  test('hands out no sum as if it were the value of a call', () => {
+    expect(useOf(use, LOG, 'tokens_used').servedBy).toEqual(['CallLog.tokensUsed']);
+  });
+});
+
+describe('the API', () => {
+  test('touches the tables of its entities and no others', () => {
+    expect([...use.tables.keys()].sort()).toEqual([
+      'groups',
+      'llm_call_log_idempotency_keys',
+      LOG,
+      'llm_configs',
+      'llm_key_rotations',
+      'llm_server_secrets',
+    ]);
+  });
+
+  test('sends no statement that cannot be read, and has no field without a column', () => {
+    expect(use.unparsed).toEqual([]);
+    expect(use.fieldsWithoutColumn).toEqual([]);
+  });
+
+  test('uses the database in every field of Query and Mutation but the check itself', () => {
+    const roots = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : [],
+    );
+    const used = new Set([...use.tables.values()].flatMap((table) => table.roots.map(({ field }) => field)));
+    expect(roots.filter((field) => !used.has(field) && field !== 'Query.consistency')).toEqual([]);
+  });
+
+  test('keeps the keys that make a repeat harmless when it records', () => {
+    for (const column of columnsOf('llm_call_log_idempotency_keys')) {
+      expect(useOf(use, 'llm_call_log_idempotency_keys', column)).toEqual({
+        readBy: ['RecordCallLogInput.idempotencyKey'],
+        writtenBy: ['Mutation.recordCallLog', 'Mutation.recordCallLogs', 'Mutation.recordProxyCallLog'],
+        servedBy: [],
+      });
+    }
+  });
+});
