@@ -1,10 +1,8 @@
-import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
 import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
 import { refusedByDatabase } from './explain-error.js';
-import { migrations } from './migrations.js';
 
 /** One pool of connections to one PostgreSQL database. */
 export interface Database {
@@ -41,7 +39,6 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
   const orm = new MikroORM({
     clientUrl: url,
     entities,
-    extensions: [Migrator],
     onCreateConnection: async (connection) => {
       await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(SESSION));
     },
@@ -53,11 +50,8 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
       application_name: 'llm-call-log',
     },
     migrations: {
-      migrationsList: migrations,
       transactional: true,
-      allOrNothing: false,
       disableForeignKeys: false,
-      snapshot: false,
     },
     logger: () => undefined,
   });
