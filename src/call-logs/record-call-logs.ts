@@ -125,8 +125,8 @@ function explainRefusal(
   error: { code: string; message: string },
   { callLog, at }: PendingCallLog,
 ): GraphQLError {
-  // The table has one foreign key.
-  if (error.code === '23503') {
+  // The table should have one foreign key.
+  if (error.code === '23503' && callLog.groupId !== null) {
     return badUserInput(
       `${at}.groupId`,
       `must be the number of a group; there is no group ${callLog.groupId}.`,

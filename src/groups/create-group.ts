@@ -16,12 +16,24 @@ export async function createGroup({ em }: Context, name: string): Promise<Group>
   if (stored === '' || Array.from(stored).length > MAX_LENGTH) {
     throw badUserInput('name', `must be from 1 to ${MAX_LENGTH} characters long.`);
   }
-  return em.transactional(async (transaction) => {
-    // The table has no unique name to rely on: another backend may have made it.
-    await transaction.execute('SELECT pg_advisory_xact_lock(?)', [CREATING]);
-    const taken = await transaction.findOne(Group, { name: stored });
-    if (taken)
-      throw badUserInput('name', `must be new: group ${taken.id} is called ${JSON.stringify(stored)}.`);
-    return transaction.create(Group, { name: stored });
-  });
+  try {
+    return await em.transactional(async (transaction) => {
+      // The table has no unique name to rely on: another backend may have made it.
+      await transaction.execute('SELECT pg_advisory_xact_lock(?)', [CREATING]);
+      const taken = await transaction.findOne(Group, { name: stored });
+      if (taken)
+        throw badUserInput('name', `must be new: group ${taken.id} is called ${JSON.stringify(stored)}.`);
+      return transaction.create(Group, { name: stored });
+    });
+  } catch (error) {
+    throw explainRefusal(error);
+  }
+}
+
+/** A table that another backend made may hold shorter names, or check them in ways of its own. */
+function explainRefusal(error: unknown): unknown {
+  const { code = '' } = error as { code?: string };
+  if (code === '22001') return badUserInput('name', 'is longer than the names that this database takes.');
+  if (/^23...$/.test(code)) return badUserInput('name', 'was refused by the database; take another.');
+  return error;
 }
