@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createCheck } from '../../src/consistency/check.js';
 import { migrate } from '../../src/database/migrate.js';
+import { Risk } from '../../src/database/structure/finding.js';
 import { createSchema } from '../../src/schema.js';
 import { ask } from '../support/ask.js';
 import { useOlderDatabase } from '../support/older-database.js';
@@ -18,7 +19,7 @@ describe.each([
     expect((await check()).risk).toBe('HIGH');
     await migrate(older.database);
     const { findings } = await check();
-    expect(findings.filter(({ risk }) => risk !== 'LOW')).toEqual([]);
+    expect(findings.filter(({ risk }) => risk !== Risk.LOW)).toEqual([]);
     expect(findings.map(({ column }) => column)).toEqual(expect.arrayContaining(['Cost Centre', 'rank']));
   });
 });
@@ -30,7 +31,7 @@ describe('a database whose group names are short', () => {
 
   test('is told to be so', async () => {
     const { findings } = await createCheck(older.database, await createSchema())();
-    expect(findings.filter(({ risk }) => risk !== 'LOW')).toMatchObject([
+    expect(findings.filter(({ risk }) => risk !== Risk.LOW)).toMatchObject([
       { kind: 'COLUMN_LENGTH', risk: 'MEDIUM', table: 'groups', column: 'name' },
     ]);
     expect(findings.map(({ kind }) => kind)).toContain('INDEX_EXTRA_UNIQUE');
