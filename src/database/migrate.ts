@@ -4,7 +4,7 @@ import { OperatorError } from '../errors.js';
 import { refuseUnadoptable } from './adoptable.js';
 import type { Database } from './database.js';
 import { explainDatabaseError } from './explain-error.js';
-import { untilLocksAreFree } from './migration-locks.js';
+import { tellOfSlowBuild, untilLocksAreFree } from './migration-locks.js';
 import {
   pendingMigrations,
   readRecord,
@@ -34,7 +34,8 @@ export async function migrate(
     await refuseUnadoptable(session, pending);
     if (!(await readRecord(session.sql))) await sql.raw(RECORD_TABLE).execute(session.sql);
     for (const migration of pending) {
-      await untilLocksAreFree(migration.name, session, () => run(migration, session), report);
+      const attempt = () => tellOfSlowBuild(migration.name, database, run(migration, session), report);
+      await untilLocksAreFree(migration.name, session, attempt, report);
     }
     return pending.map(({ name }) => name);
   } catch (error) {

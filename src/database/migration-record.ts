@@ -31,7 +31,7 @@ export async function readRecord(kysely: Kysely<unknown>): Promise<RecordedMigra
   if (there.rows.length === 0) return undefined;
   // MikroORM once recorded the names of files.
   const { rows } = await sql<RecordedMigration>`
-    SELECT regexp_replace(name, '\.[jt]s$', '') AS name,
+    SELECT regexp_replace(name, '[.][jt]s$', '') AS name,
       to_char(executed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "ranAt"
     FROM mikro_orm_migrations ORDER BY id`.execute(kysely);
   return rows;

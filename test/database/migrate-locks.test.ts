@@ -3,7 +3,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { startBusyWriter } from '../support/busy-writer.js';
 import { eventually } from '../support/eventually.js';
 import { connect, useOlderDatabase } from '../support/older-database.js';
-import { OLDER_001 } from '../support/older-schemas.js';
+import { ODD_ROWS, OLDER_001 } from '../support/older-schemas.js';
 import { CALL, INSERT_CALL } from '../support/older-statements.js';
 
 const MANY_CALLS = `
@@ -47,6 +47,31 @@ describe('while a busy writer inserts, and another session is in a transaction o
             `until they end: process ${rows[0].pid} \\(client backend, postgres, idle in transaction, ` +
             `since \\d\\d:\\d\\d:\\d\\d UTC\\) on groups, llm_call_logs.*\\. ` +
             `To end the oldest: SELECT pg_terminate_backend\\(${rows[0].pid}\\);$`,
+        ),
+      ),
+    ]);
+  });
+});
+
+describe('while another session reads from a snapshot', () => {
+  const held = useOlderDatabase(OLDER_001 + ODD_ROWS);
+
+  test('the building of indexes waits for it, and says so once', async () => {
+    const said: string[] = [];
+    const other = await connect(held.url);
+    await other.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class LIMIT 1');
+    const migrated = migrate(held.database, (line) => said.push(line));
+    await eventually(() => said.length > 0);
+    const { rows } = await other.query('SELECT pg_backend_pid() AS pid');
+    await other.query('COMMIT');
+    await migrated;
+    await other.end();
+    expect(said).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^005_call_log_indexes builds an index, and waits for a transaction that began before: process ${rows[0].pid} ` +
+            `\\(client backend, postgres, idle in transaction, since .*\\)\\. ` +
+            `To end it: SELECT pg_terminate_backend\\(${rows[0].pid}\\);$`,
         ),
       ),
     ]);
