@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations.js';
+import { ask } from '../support/ask.js';
 import { connect, useOlderDatabase, type OlderDatabase } from '../support/older-database.js';
 import { leaveInvalidIndex, ODD_ROWS, OLDER_001, OLDER_003, OTHER_NAMES } from '../support/older-schemas.js';
 import { contentsOf, structureOf, type Structure } from '../support/structure.js';
@@ -54,12 +55,23 @@ describe('one that the older backend simplified afterwards', () => {
 });
 
 describe('one whose constraints and indexes have other names, with one index left unfinished', () => {
-  isAdopted(
-    useOlderDatabase(async (client) => {
-      await client.query(OLDER_001 + ODD_ROWS + OTHER_NAMES);
-      await leaveInvalidIndex(client, 'llm_call_logs_text_idx');
-    }),
-  );
+  const held = useOlderDatabase(async (client) => {
+    await client.query(OLDER_001 + ODD_ROWS + OTHER_NAMES);
+    await leaveInvalidIndex(client, 'llm_call_logs_text_idx');
+  });
+  isAdopted(held);
+
+  test('lets the product write beside columns that it does not know', async () => {
+    const answers = await ask(
+      held.database,
+      'mutation { recordCallLog(input: { requestMessages: [], status: SUCCESS, groupId: 2 }) { groupId } }',
+      'mutation { rotateApiKey(input: { newApiKey: "sk-brand-new-key" }) { __typename } }',
+    );
+    expect(answers).toEqual([
+      { data: { recordCallLog: { groupId: '2' } } },
+      { data: { rotateApiKey: { __typename: 'ApiKeyRotated' } } },
+    ]);
+  });
 });
 
 describe('one whose tables stand in the second schema of the search path, and pg_trgm in none of it', () => {

@@ -36,13 +36,15 @@ export const OLDER_003 = `
   ALTER TABLE llm_configs DROP COLUMN provider, DROP COLUMN base_url, DROP COLUMN model, DROP COLUMN is_active;
 `;
 
-/** The same by other names, with two indexes that migrating would make. */
+/** The same by other names, with two indexes that migrating would make, and a column more in the log. */
 export const OTHER_NAMES = `
   ALTER TABLE llm_call_logs RENAME CONSTRAINT llm_call_logs_pkey TO "PK of the log";
   ALTER TABLE llm_call_logs RENAME CONSTRAINT llm_call_logs_status_check TO chk_llm_call_logs_status;
   ALTER TABLE llm_call_logs RENAME CONSTRAINT llm_call_logs_group_id_fkey TO fk_llm_call_logs_group;
   ALTER TABLE llm_call_logs RENAME CONSTRAINT llm_call_logs_config_id_fkey TO "fk ""config""; --";
   ALTER TABLE llm_configs RENAME CONSTRAINT llm_configs_pkey TO llm_configs_primary;
+  ALTER TABLE llm_call_logs ADD COLUMN "trace ""id""" TEXT NOT NULL DEFAULT 'none';
+  ALTER TABLE llm_call_logs ALTER COLUMN "trace ""id""" DROP DEFAULT;
   CREATE INDEX idx_llm_call_logs_time ON llm_call_logs (call_time DESC, id DESC);
   CREATE INDEX idx_llm_call_logs_model ON llm_call_logs (
     left(coalesce(request_params ->> 'model', response_data ->> 'model'), 200), call_time DESC, id DESC

@@ -5,6 +5,19 @@ const KNOWN: Record<string, string[]> = {
   groups: ['id', 'name'],
   llm_configs: ['id', 'api_key', 'updated_at'],
   llm_prompt_templates: ['id'],
+  llm_call_logs: [
+    ...[
+      'id',
+      'config_id',
+      'template_id',
+      'group_id',
+      'activation_code',
+      'request_messages',
+      'request_params',
+    ],
+    ...['response_content', 'response_data', 'status', 'error_message', 'tokens_used', 'prompt_tokens'],
+    ...['completion_tokens', 'call_time', 'duration_ms'],
+  ],
 };
 
 const TABLES = [
