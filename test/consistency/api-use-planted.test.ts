@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { defineEntity, p } from '@mikro-orm/postgresql';
+import { GraphQLError } from 'graphql';
 import { sql } from 'kysely';
 import { entities } from '../../src/database/entities.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
+import type { StaleApiKey } from '../../src/keys/rotate-result.js';
 import { disconnected, planted, trace, useOf } from './api-use-tracing.js';
 
 const servedKey = async (...schema: Parameters<typeof planted>) =>
@@ -38,6 +40,25 @@ test('a field that reads the key through the ORM is found, deep below and in JSO
     },
   });
   expect(found).toEqual(['Deep.inner']);
+});
+
+test('a field that only an answer to some other input has is found', async () => {
+  const found = await servedKey('extend type StaleApiKey { inUse: String }', {
+    'StaleApiKey.inUse': ({ config }: StaleApiKey) => config?.apiKey,
+  });
+  expect(found).toEqual(['StaleApiKey.inUse']);
+});
+
+test('a field that tells the key in its error is found, unless the error is masked', async () => {
+  const found = await servedKey('extend type LlmConfig { refused: String failed: String }', {
+    'LlmConfig.refused': ({ apiKey }: LlmConfig) => {
+      throw new GraphQLError(`The key ${apiKey} is refused.`);
+    },
+    'LlmConfig.failed': ({ apiKey }: LlmConfig) => {
+      throw new Error(`The key ${apiKey} failed.`);
+    },
+  });
+  expect(found).toEqual(['LlmConfig.refused']);
 });
 
 test('a field that only counts or compares keys serves none', async () => {

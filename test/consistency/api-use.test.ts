@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { Socket } from 'node:net';
 import type { ApiUse } from '../../src/consistency/api-use/api-use.js';
 import { createSchema } from '../../src/schema.js';
 import { trace, useOf } from './api-use-tracing.js';
@@ -143,13 +144,22 @@ describe('the API', () => {
     expect(roots.filter((field) => !used.has(field) && field !== 'Query.consistency')).toEqual([]);
   });
 
-  test('keeps the keys that make a repeat harmless when it records', () => {
-    for (const column of columnsOf('llm_call_log_idempotency_keys')) {
-      expect(useOf(use, 'llm_call_log_idempotency_keys', column)).toEqual({
-        readBy: ['RecordCallLogInput.idempotencyKey'],
-        writtenBy: ['Mutation.recordCallLog', 'Mutation.recordCallLogs', 'Mutation.recordProxyCallLog'],
-        servedBy: [],
-      });
+  test('keeps the keys that make a repeat harmless when it records, and at no other time', () => {
+    const recording = ['Mutation.recordCallLog', 'Mutation.recordCallLogs', 'Mutation.recordProxyCallLog'];
+    const table = 'llm_call_log_idempotency_keys';
+    for (const column of columnsOf(table)) {
+      const { readBy, writtenBy } = useOf(use, table, column);
+      expect(readBy).toContain('RecordCallLogInput.idempotencyKey');
+      expect(writtenBy).toEqual(recording);
     }
+    expect(use.tables.get(table)?.roots.map(({ field }) => field)).toEqual(recording);
+    // A repeat is answered with the number of the call that was recorded first.
+    expect(useOf(use, table, 'call_log_id').servedBy).toEqual(['CallLog.id']);
   });
+});
+
+test('finding it out connects to nothing', async () => {
+  const connect = jest.spyOn(Socket.prototype, 'connect');
+  expect(await trace(schema)).toEqual(use);
+  expect(connect).not.toHaveBeenCalled();
 });

@@ -1,18 +1,20 @@
 import type { GraphQLSchema } from 'graphql';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { loadModule } from 'libpg-query';
-import { traceEntities, traceOperations } from './trace.js';
 import { DryRunner, type ContextFactory } from './dry-run.js';
-import { columnsOfProperty, shownEntities } from './entity-rows.js';
-import { FieldUses } from './field-uses.js';
+import { columnsOfProperty, shownEntities, traceEntities, type ShownEntity } from './entity-trace.js';
+import { addUse, FieldUses } from './field-uses.js';
+import { nullableSchema } from './nullable-schema.js';
+import { OperationTrace } from './operation-trace.js';
 import { openRecordingDatabase } from './recording-database.js';
+import type { Columns } from './sql/columns.js';
 import { tablesOf, type TableUse } from './table-use.js';
 
 /** Which fields of the API use which columns; found out from what resolvers do, not from any list. */
 export interface ApiUse {
   /** The tables of the entities, and any other that a resolver touches. */
   tables: Map<string, TableUse>;
-  /** Fields of types of entities that read nothing and never have a value: a client would get null or an error. */
+  /** Fields of types of entities that read nothing and never have a value: a client gets null or an error. */
   fieldsWithoutColumn: string[];
   /** Statements that PostgreSQL's parser could not read, with the field that sent them. */
   unparsed: { field: string; statement: string }[];
@@ -36,25 +38,32 @@ export async function traceApiUse(
 ): Promise<ApiUse> {
   await loadModule();
   const recording = openRecordingDatabase(orm.config.get('entities'));
-  const runner = new DryRunner(schema, recording, createContext);
+  const runner = new DryRunner(nullableSchema(schema), recording, createContext);
   const uses = new FieldUses();
-  const entities = shownEntities(schema, recording.database.orm);
-  const { roots, unparsed } = await traceOperations(runner, uses);
+  const entities = shownEntities(runner.schema, recording.database.orm);
+  const operations = new OperationTrace(runner, uses);
+  await operations.run();
   await traceEntities(runner, uses, entities);
-  const { columns } = recording;
-  const fieldsWithoutColumn = entities.flatMap(({ type, meta }) =>
-    Object.keys(type.getFields()).flatMap((name) => {
-      const use = uses.of(`${type.name}.${name}`);
-      const property = columnsOfProperty(meta, name, columns);
-      for (const column of property) use.reads.add(column);
-      const isProperty = meta.props.some((prop) => prop.name === name);
-      return isProperty || use.alive || use.reads.size > 0 ? [] : [`${type.name}.${name}`];
-    }),
-  );
   await recording.database.close();
+  const { columns } = recording;
+  const fieldsWithoutColumn = entities.flatMap((entity) => deadFields(entity, uses, columns));
   return {
-    tables: tablesOf(schema, columns, uses, roots),
+    tables: tablesOf(schema, columns, uses, operations.roots),
     fieldsWithoutColumn: fieldsWithoutColumn.sort(),
-    unparsed,
+    unparsed: [...uses].flatMap(([field, use]) =>
+      [...use.unparsed].map((statement) => ({ field, statement })),
+    ),
   };
+}
+
+/** The fields of an entity that stand for no property, and of which nothing came. */
+function deadFields({ type, meta }: ShownEntity, uses: FieldUses, columns: Columns): string[] {
+  return Object.keys(type.getFields()).flatMap((name) => {
+    const field = `${type.name}.${name}`;
+    const use = uses.of(field);
+    // A field of a property's name shows it, even where its resolver does more.
+    addUse(use, { shows: new Set(columnsOfProperty(meta, name, columns)) });
+    const isProperty = meta.props.some((property) => property.name === name);
+    return isProperty || use.alive ? [] : [field];
+  });
 }

@@ -1,4 +1,4 @@
-import { execute, parse, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, parse, type GraphQLSchema } from 'graphql';
 import type { Database } from '../../database/database.js';
 import type { RecordingDatabase } from './recording-database.js';
 import { Recording, type World } from './recording.js';
@@ -6,6 +6,8 @@ import { Recording, type World } from './recording.js';
 /** What a dry run answered, and what it did. */
 export interface DryRun {
   data: unknown;
+  /** The errors that a client is told of; it is not told of those that are no GraphQLError. */
+  errors: GraphQLError[];
   recording: Recording;
 }
 
@@ -23,8 +25,8 @@ export class DryRunner {
   ) {}
 
   /** Runs an operation in a world; a second time, gives what came of the first. */
-  runOnce(operation: string, name: string, world: World): Promise<DryRun> {
-    const key = `${name} ${operation}`;
+  runOnce(operation: string, world: World): Promise<DryRun> {
+    const key = `${world.name} ${operation}`;
     const run = this.#runs.get(key) ?? this.run(operation, new Recording(world));
     this.#runs.set(key, run);
     return run;
@@ -37,7 +39,7 @@ export class DryRunner {
     schema = this.schema,
     rootOf?: (recording: Recording) => unknown,
   ): Promise<DryRun> {
-    const { data } = await this.recording.record(recording, async () =>
+    const { data, errors = [] } = await this.recording.record(recording, async () =>
       execute({
         schema,
         document: parse(operation, { noLocation: true }),
@@ -45,6 +47,9 @@ export class DryRunner {
         contextValue: this.createContext(this.recording.database),
       }),
     );
-    return { data, recording };
+    const told = errors.filter(
+      ({ originalError }) => !originalError || originalError instanceof GraphQLError,
+    );
+    return { data, errors: told, recording };
   }
 }

@@ -1,13 +1,19 @@
 import type { Column } from './sql/columns.js';
+import type { DryRun } from './dry-run.js';
 import type { Recording } from './recording.js';
 
-/** What a field uses, or everything below one. */
+/** What a field uses. */
 export interface FieldUse {
+  /** Columns that its statements read. */
   reads: Set<Column>;
+  /** Columns that its value is made of, whichever field's statements read them. */
+  shows: Set<Column>;
   writes: Set<Column>;
   tables: Set<string>;
   /** Columns whose value it hands out. */
   serves: Set<Column>;
+  /** Statements of it that could not be read. */
+  unparsed: Set<string>;
   /** Whether it ever sent a statement or had a value. */
   alive: boolean;
 }
@@ -31,11 +37,29 @@ export class FieldUses {
     for (const object of objectsOf(answer)) {
       for (const [name, value] of Object.entries(object)) {
         if (value == null || name === '__typename') continue;
-        const use = this.of(`${String(object['__typename'])}.${name}`);
-        use.alive = true;
+        const field = `${String(object['__typename'])}.${name}`;
+        this.of(field).alive = true;
         if (objectsOf(value).length > 0) this.addAnswer(value, marks);
-        else noteMarks(use, JSON.stringify(value), marks);
+        else this.#addText(field, JSON.stringify(value), marks);
       }
+    }
+  }
+
+  /** Notes the marked values in the errors that a field was answered with. */
+  addErrors(field: string, { errors, recording }: DryRun): void {
+    const [, name] = field.split('.');
+    for (const error of errors) {
+      if (error.path?.findLast((key) => typeof key === 'string') !== name) continue;
+      this.#addText(field, JSON.stringify(error), recording.marks);
+    }
+  }
+
+  #addText(field: string, text: string, marks: Recording['marks']): void {
+    const use = this.of(field);
+    for (const [mark, { reads, passes }] of marks) {
+      if (!text.includes(mark)) continue;
+      for (const column of reads) use.shows.add(column);
+      for (const column of passes) use.serves.add(column);
     }
   }
 }
@@ -43,8 +67,10 @@ export class FieldUses {
 /** Adds one use to another. */
 export function addUse(use: FieldUse, more: Partial<FieldUse>): void {
   for (const column of more.reads ?? []) use.reads.add(column);
+  for (const column of more.shows ?? []) use.shows.add(column);
   for (const column of more.writes ?? []) use.writes.add(column);
   for (const table of more.tables ?? []) use.tables.add(table);
+  for (const statement of more.unparsed ?? []) use.unparsed.add(statement);
   use.alive ||= more.alive ?? false;
 }
 
@@ -77,6 +103,8 @@ export function differenceOf(
   const others = [without, ...elsewhere.map(({ same }) => same)].filter((other) => other !== undefined);
   const written = new Set(others.flatMap(({ writes }) => [...writes]));
   for (const column of recording.writes) if (!written.has(column)) use.writes.add(column);
+  const unreadable = new Set(others.flatMap(({ unparsed }) => unparsed));
+  for (const text of recording.unparsed) if (!unreadable.has(text)) use.unparsed.add(text);
   const sent = new Set(others.flatMap(({ statements }) => statements));
   for (const statement of recording.statements) {
     if (sent.has(statement)) continue;
@@ -87,15 +115,15 @@ export function differenceOf(
 }
 
 function newUse(): FieldUse {
-  return { reads: new Set(), writes: new Set(), tables: new Set(), serves: new Set(), alive: false };
-}
-
-function noteMarks(use: FieldUse, text: string, marks: Recording['marks']): void {
-  for (const [mark, { reads, passes }] of marks) {
-    if (!text.includes(mark)) continue;
-    for (const column of reads) use.reads.add(column);
-    for (const column of passes) use.serves.add(column);
-  }
+  return {
+    reads: new Set(),
+    shows: new Set(),
+    writes: new Set(),
+    tables: new Set(),
+    serves: new Set(),
+    unparsed: new Set(),
+    alive: false,
+  };
 }
 
 /** The objects of the API in a value; every one of them says its type, and a JSON value does not. */

@@ -91,14 +91,13 @@ function probesOfField(
   const elsewhere = selectionsElsewhere(schema, places, type).filter(({ same }) => same !== deep);
   if (elsewhere.length > 0) probes.push({ ...of, operation: deep, without, elsewhere });
 
-  // A mutation does at once what a query may put off until something is selected.
+  // A mutation may do something else with the same input, so each is tried with all of it.
   const isMutation = place.type === schema.getMutationType();
-  const selection = isMutation ? typename(field) : below;
   const choices = choicesOf(field).filter(({ input }) => isMutation || !chosen.has(input ?? ''));
   for (const choice of choices) {
     if (choice.input !== undefined) chosen.add(choice.input);
-    const operation = place.select(`__typename ${choice.call}${selection}`);
-    probes.push({ ...of, input: choice.input, operation, without: isMutation ? plain : deep });
+    const operation = place.select(`__typename ${choice.call}${below}`);
+    probes.push({ ...of, input: choice.input, operation, without: deep });
   }
   return probes;
 }

@@ -2,8 +2,17 @@ import type { Column, Columns } from './sql/columns.js';
 import type { Given, Output } from './sql/scope.js';
 import { useOfStatement, type StatementUse } from './sql/statement-use.js';
 
-/** Whether the database of a dry run answers a statement with a row, or with none. */
-export type World = (statement: StatementUse) => boolean;
+/** A database as a dry run finds it: whether it answers a statement with a row, or with none. */
+export interface World {
+  name: string;
+  hasRow: (statement: StatementUse) => boolean;
+}
+
+/** There is a row of everything. */
+export const FULL: World = { name: 'full', hasRow: () => true };
+
+/** There is nothing yet. */
+export const EMPTY: World = { name: 'empty', hasRow: () => false };
 
 /** Ten digits, which are a text and a number alike, and small enough for GraphQL's Int. */
 const FIRST_MARK = 1_234_500_000;
@@ -65,7 +74,7 @@ export class Recorder {
       return [];
     }
     recording.statements.push(use);
-    if (use.outputs.length === 0 || !recording.world(use)) return [];
+    if (use.outputs.length === 0 || !recording.world.hasRow(use)) return [];
     return [
       Object.fromEntries(
         use.outputs.map((output) => [

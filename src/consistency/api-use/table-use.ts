@@ -56,7 +56,8 @@ export function tablesOf(
   };
   for (const name of columns.tables) tableOf(name);
   for (const [field, use] of uses) {
-    for (const column of use.reads) columnOf(tableOf(column.table), column).readBy.push(field);
+    for (const column of new Set([...use.reads, ...use.shows]))
+      columnOf(tableOf(column.table), column).readBy.push(field);
     for (const column of use.writes) columnOf(tableOf(column.table), column).writtenBy.push(field);
     for (const column of use.serves) columnOf(tableOf(column.table), column).servedBy.push(field);
   }

@@ -120,10 +120,9 @@ function isComparison({ kind, name }: A_Expr): boolean {
 
 /** Goes through a parse tree; `enter` gets each node by its kind and tells whether to go into it. */
 export function visit(tree: unknown, enter: (kind: string, node: unknown) => boolean): void {
+  if (tree === null || typeof tree !== 'object') return;
   if (Array.isArray(tree)) for (const node of tree) visit(node, enter);
-  else if (tree !== null && typeof tree === 'object') {
-    for (const [key, value] of Object.entries(tree)) if (enter(key, value)) visit(value, enter);
-  }
+  else for (const [kind, node] of Object.entries(tree)) if (enter(kind, node)) visit(node, enter);
 }
 
 function addAll<T>(set: Set<T>, more: Iterable<T>): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { GraphQLSchema, isObjectType, type GraphQLObjectType } from 'graphql';
 import {
   ReferenceKind,
@@ -6,7 +7,11 @@ import {
   type MikroORM,
 } from '@mikro-orm/postgresql';
 import type { Column, Columns } from './sql/columns.js';
-import type { Recording } from './recording.js';
+import type { DryRunner } from './dry-run.js';
+import { addUse, useOf, type FieldUses } from './field-uses.js';
+import { callOf } from './literals.js';
+import { typename } from './operations.js';
+import { FULL, Recording } from './recording.js';
 
 /** An entity that the API shows as a type of its name. */
 export interface ShownEntity {
@@ -31,6 +36,27 @@ export function shownEntities(schema: GraphQLSchema, orm: MikroORM): ShownEntity
   });
 }
 
+/** Runs the fields of entities on entities at hand, of which each property that is read is known. */
+export async function traceEntities(
+  runner: DryRunner,
+  uses: FieldUses,
+  entities: readonly ShownEntity[],
+): Promise<void> {
+  const { columns } = runner.recording;
+  for (const { type, meta, schema } of entities) {
+    await setImmediate();
+    for (const field of Object.values(type.getFields())) {
+      const operation = `{__typename ${callOf(field)}${typename(field)}}`;
+      const rootOf = (recording: Recording) => markedEntity(meta, recording, columns);
+      const run = await runner.run(operation, new Recording(FULL), schema, rootOf);
+      const name = `${type.name}.${field.name}`;
+      addUse(uses.of(name), useOf(run.recording));
+      uses.addAnswer(run.data, run.recording.marks);
+      uses.addErrors(name, run);
+    }
+  }
+}
+
 /** The columns that a property of an entity stands for; none for the other side of a relation. */
 export function columnsOfProperty(meta: EntityMetadata, name: string, columns: Columns): Column[] {
   const property = meta.props.find((prop) => prop.name === name);
@@ -38,7 +64,7 @@ export function columnsOfProperty(meta: EntityMetadata, name: string, columns: C
 }
 
 /** An entity with marked values, which the recording takes note of as they are read. */
-export function markedEntity(meta: EntityMetadata, recording: Recording, columns: Columns): object {
+function markedEntity(meta: EntityMetadata, recording: Recording, columns: Columns): object {
   const values = new Map<string, unknown>();
   const entity = {};
   for (const property of meta.props) {
