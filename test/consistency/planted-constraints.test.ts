@@ -94,6 +94,20 @@ test('a missing foreign key to groups is found', async () => {
   );
 });
 
+test('a foreign key to groups that takes calls along when a group is deleted is found', async () => {
+  await expectFinding(
+    planting,
+    `ALTER TABLE llm_call_logs DROP CONSTRAINT llm_call_logs_group_id_fkey;
+     ALTER TABLE llm_call_logs ADD CONSTRAINT cascading FOREIGN KEY (group_id) REFERENCES groups (id) ON DELETE CASCADE`,
+    { kind: 'FOREIGN_KEY_DIFFERENT', risk: Risk.MEDIUM, table: 'llm_call_logs', column: 'group_id' },
+    {
+      problem:
+        'The foreign key cascading of llm_call_logs is ON DELETE CASCADE, and not ON DELETE NO ACTION.',
+      heal: true,
+    },
+  );
+});
+
 test('a foreign key of a column that the product does not know is no failure', async () => {
   await planting.client.query('ALTER TABLE llm_call_logs ADD COLUMN user_id INTEGER REFERENCES groups (id)');
   const { findings, risk } = await planting.check();

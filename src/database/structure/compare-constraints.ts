@@ -109,6 +109,19 @@ function compareForeignKeys(expected: ExpectedTable, live: LiveTable): Finding[]
       effect: `Rows may refer to what is not in ${wanted.table}.`,
       advice: `Mend the rows that do, then: ${add(expected)} FOREIGN KEY (${wanted.columns.map(identifier).join(', ')}) REFERENCES ${identifier(wanted.table)} (${wanted.referencedColumns.map(identifier).join(', ')});`,
     }));
+  const different = expected.foreignKeys.flatMap((wanted) =>
+    keys
+      .filter((key) => isMeant(key, wanted) && onDelete(key) !== wanted.onDelete)
+      .map((key): Finding => ({
+        kind: 'FOREIGN_KEY_DIFFERENT',
+        risk: Risk.MEDIUM,
+        table: live.name,
+        column: key.columns[0] ?? null,
+        problem: `The foreign key ${key.name} of ${live.name} is ON DELETE ${onDelete(key)}, and not ON DELETE ${wanted.onDelete}.`,
+        effect: `Whoever deletes a row of ${wanted.table} changes rows of ${live.name} along with it, or is kept from it.`,
+        advice: `${drop(key, live)} ${reference(expected, wanted)}`,
+      })),
+  );
   const forbidden = keys
     .filter((key) => !expected.foreignKeys.some((wanted) => isMeant(key, wanted)))
     .map((key): Finding => {
@@ -127,7 +140,18 @@ function compareForeignKeys(expected: ExpectedTable, live: LiveTable): Finding[]
         advice: ours ? drop(key, live) : 'Leave it, for as long as another program uses it.',
       };
     });
-  return [...missing, ...forbidden];
+  return [...missing, ...different, ...forbidden];
+}
+
+/** As in ALTER TABLE … ADD; what PostgreSQL leaves out when it prints one is NO ACTION. */
+function onDelete({ definition }: LiveConstraint): string {
+  return /ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT)/.exec(definition)?.[1] ?? 'NO ACTION';
+}
+
+function reference(table: ExpectedTable, wanted: ExpectedTable['foreignKeys'][number]): string {
+  const list = (columns: string[]) => columns.map(identifier).join(', ');
+  const rule = wanted.onDelete === 'NO ACTION' ? '' : ` ON DELETE ${wanted.onDelete}`;
+  return `${add(table)} FOREIGN KEY (${list(wanted.columns)}) REFERENCES ${identifier(wanted.table)} (${list(wanted.referencedColumns)})${rule};`;
 }
 
 /** What is between the brackets of CHECK (…). */

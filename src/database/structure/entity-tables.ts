@@ -32,7 +32,7 @@ export interface ExpectedTable {
   columns: ExpectedColumn[];
   primaryKey: string[];
   checks: { name: string; expression: string }[];
-  foreignKeys: { columns: string[]; table: string; referencedColumns: string[] }[];
+  foreignKeys: { columns: string[]; table: string; referencedColumns: string[]; onDelete: string }[];
   /** Whole CREATE INDEX statements, besides the primary key's. */
   indexes: { name: string; definition: string }[];
   /** Whole CREATE TRIGGER statements. */
@@ -83,6 +83,7 @@ function describe(
       columns: key.columnNames,
       table: unqualified(key.referencedTableName),
       referencedColumns: key.referencedColumnNames,
+      onDelete: (key.deleteRule ?? 'no action').toUpperCase(),
     })),
     indexes: table
       .getIndexes()
