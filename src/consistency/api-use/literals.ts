@@ -20,11 +20,10 @@ import {
   type GraphQLScalarType,
 } from 'graphql';
 
-/** A field of an input object in an argument, or the argument itself, with a way to write it. */
+/** A way to call a field that differs from the shortest one in an argument, or in a field of an input object. */
 export interface Choice {
-  /** The input field, such as `CallLogFilter.tokensUsed`; undefined for a plain argument. */
+  /** That input field, such as `CallLogFilter.tokensUsed`; undefined for a plain argument. */
   input?: string;
-  /** The field with this argument, and the others that it must have. */
   call: string;
 }
 
@@ -105,6 +104,7 @@ function shortest(
   if (isEnumType(type)) return type.getValues()[0]?.name ?? 'null';
   if (isInputObjectType(type)) return around.includes(type) ? '{}' : objectOf(type, new Map(), around);
   const scalar = type as GraphQLScalarType;
+  // A scalar of the API's own takes what it accepts: JSON, a time, a name or a number.
   const candidates = ['{}', `"2000-01-01T00:0${index % 10}:00Z"`, '"UTC"', '"x@example.org"', '"1"', '1'];
   return BUILT_IN.get(scalar) ?? candidates.find((value) => accepts(scalar, value)) ?? '"x"';
 }

@@ -37,10 +37,8 @@ export class OperationTrace {
   }
 
   async #probe(probe: Probe, world: World): Promise<void> {
-    const [run, without] = [
-      await this.runner.runOnce(probe.operation, world),
-      await this.runner.runOnce(probe.without, world),
-    ];
+    const run = await this.runner.runOnce(probe.operation, world);
+    const without = await this.runner.runOnce(probe.without, world);
     const elsewhere: Elsewhere[] = [];
     for (const { same, nothing } of probe.elsewhere) {
       elsewhere.push({
@@ -78,10 +76,7 @@ export class OperationTrace {
     const mutation = this.runner.schema.getMutationType()?.name;
     if (field !== root || !root.startsWith(`${mutation}.`)) return;
     for (const table of tables) {
-      const world = {
-        name: `without ${table}`,
-        hasRow: (statement: { tables: ReadonlySet<string> }) => !statement.tables.has(table),
-      };
+      const world: World = { name: `without ${table}`, hasRow: (statement) => !statement.tables.has(table) };
       const emptied = await this.runner.runOnce(operation, world);
       this.#note(probe, emptied, await this.runner.runOnce(probe.without, world));
     }

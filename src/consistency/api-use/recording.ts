@@ -22,9 +22,9 @@ const ALTERED = 700_000_000;
 export class Recording {
   readonly statements: StatementUse[] = [];
   readonly unparsed: string[] = [];
-  #reads: ReadonlyMap<Column, number> | undefined;
   /** Where each marked value came from, by its text. */
   readonly marks = new Map<string, Pick<Output, 'reads' | 'passes'>>();
+  #reads: ReadonlyMap<Column, number> | undefined;
 
   /**
    * @param altered marks of an earlier recording; this one hands out other values in their place, so that
@@ -47,16 +47,16 @@ export class Recording {
     return (this.#reads ??= this.#countReads());
   }
 
+  get writes(): Set<Column> {
+    return new Set(this.statements.flatMap(({ writes }) => [...writes]));
+  }
+
   #countReads(): Map<Column, number> {
     const reads = new Map<Column, number>();
     for (const statement of this.statements) {
       for (const [column, times] of statement.reads) reads.set(column, (reads.get(column) ?? 0) + times);
     }
     return reads;
-  }
-
-  get writes(): Set<Column> {
-    return new Set(this.statements.flatMap(({ writes }) => [...writes]));
   }
 }
 
