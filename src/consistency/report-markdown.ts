@@ -2,7 +2,7 @@ import { Risk, type Finding } from '../database/structure/finding.js';
 import { toRfc3339 } from '../graphql/timestamp.js';
 import { TableStatus } from './consistency-types.js';
 import { bullets, code, markdownTable } from './markdown.js';
-import { isConsistent, type Report, type TableReport } from './report.js';
+import { isConsistent, type ColumnReport, type Report, type TableReport } from './report.js';
 
 const RISKS = {
   [Risk.NONE]: '🟢 none',
@@ -44,11 +44,7 @@ function describeTable(table: TableReport, number: number): string[] {
     ['column', 'type', 'property', 'fields'],
     table.columns.map((column) => [
       code(column.column),
-      [
-        column.databaseType ?? 'missing',
-        ...(column.nullable ? [] : ['NOT NULL']),
-        ...(column.preset === null ? [] : [`DEFAULT ${column.preset}`]),
-      ].join(' ') + (column.consistent ? '' : ' ❌'),
+      describeType(column),
       code(column.entityProperty) + (column.secret ? ', **never served**' : ''),
       column.apiFields.map(code).join(', '),
     ]),
@@ -62,6 +58,16 @@ function describeTable(table: TableReport, number: number): string[] {
     table.uses.length ? `API use:\n\n${bullets(describeUses(table))}` : 'API use: none.',
     `Status: ${STATUSES[table.status]}`,
   ];
+}
+
+function describeType({ databaseType, nullable, preset, consistent }: ColumnReport): string {
+  if (databaseType === null) return '❌ missing';
+  const parts = [
+    databaseType,
+    ...(nullable ? [] : ['NOT NULL']),
+    ...(preset === null ? [] : [`DEFAULT ${preset}`]),
+  ];
+  return `${parts.join(' ')}${consistent ? '' : ' ❌'}`;
 }
 
 function describeUses({ uses, columns }: TableReport): string[] {
