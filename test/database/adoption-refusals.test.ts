@@ -80,7 +80,13 @@ test('a table that lacks a column is refused, and one without a primary key', as
 test('a view in the place of a table is refused', async () => {
   await client.query(`CREATE SCHEMA other; SET search_path = other; ${tables()}
     CREATE VIEW public.groups AS SELECT * FROM other.groups`);
-  await expectRefusal('groups is no table, but a view or the like.');
+  await expectRefusal('groups is no plain table, but a view, a partitioned table or the like.');
+});
+
+test('a partitioned log is refused', async () => {
+  await client.query(`${tables()} DROP TABLE llm_call_logs;
+    CREATE TABLE llm_call_logs (id BIGINT, call_time TIMESTAMP) PARTITION BY RANGE (call_time)`);
+  await expectRefusal('llm_call_logs is no plain table, but a view, a partitioned table or the like.');
 });
 
 test('tables of another user are refused', async () => {

@@ -45,8 +45,8 @@ function noTable({ name }: ExpectedTable): Finding {
     risk: Risk.HIGH,
     table: name,
     column: null,
-    problem: `${name} is no table, but a view or the like.`,
-    effect: 'Rows cannot be written, or indexes and constraints cannot be kept on it.',
-    advice: 'Rename it, or name the schema of the table first in the search path.',
+    problem: `${name} is no plain table, but a view, a partitioned table or the like.`,
+    effect: 'Rows cannot be written, or indexes cannot be built on it while writers go on.',
+    advice: 'Put a plain table in its place, or name the schema of one first in the search path.',
   };
 }

@@ -46,7 +46,7 @@ export interface LiveTrigger {
 export interface LiveTable {
   name: string;
   schema: string;
-  /** False for a view and the like. */
+  /** False for a view, a partitioned table and the like. */
   isTable: boolean;
   columns: LiveColumn[];
   constraints: LiveConstraint[];
@@ -89,7 +89,7 @@ function catalogueRows(
       CASE WHEN class.oid IS NOT NULL THEN json_build_object(
         'name', wanted.name,
         'schema', class.relnamespace::regnamespace::text,
-        'isTable', class.relkind IN ('r', 'p'),
+        'isTable', class.relkind = 'r',
         'columns', ${columns},
         'constraints', ${constraints},
         'indexes', ${indexes},
