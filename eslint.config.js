@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-const FEATURES = ['call-logs', 'groups', 'usage', 'keys', 'demo', 'consistency'];
+const FEATURES = ['access', 'call-logs', 'groups', 'usage', 'keys', 'demo', 'consistency'];
 
 /** Imports flow one way: main → server → schema, context, http → features → graphql, database. */
 const zones = [

@@ -29,6 +29,13 @@ function isPostgresUrl(value: string): boolean {
   }
 }
 
+/** All of these, or none. */
+const IDENTITY_PROVIDER = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const;
+
+function isWebUrl(value: string): boolean {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
+}
+
 const Environment = z.object({
   HOST: z
     .string()
@@ -41,11 +48,27 @@ const Environment = z.object({
     .transform((path) => resolve(path)),
   DATABASE_URL: z.string().refine(isPostgresUrl, POSTGRES_URL).optional(),
   DATABASE_POOL_SIZE: wholeNumber(1, 1000, 10),
+  AUTH_JWKS_URL: z
+    .string()
+    .refine(isWebUrl, 'must be a web address such as https://id.example.com/.well-known/jwks.json')
+    .optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
 
 /** The names of all variables that are read. */
 export const VARIABLES = Object.keys(Environment.shape);
+
+/** An identity provider, and what its JWTs must say. */
+export interface IdentityProviderConfig {
+  /** Where its public keys are. */
+  jwksUrl: string;
+  /** What the claim iss must be. */
+  issuer: string;
+  /** What the claim aud must be, or hold. */
+  audience: string;
+}
 
 /** Everything the environment decides, checked. */
 export interface Config {
@@ -59,6 +82,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Most connections that this process opens to the database. */
   databasePoolSize: number;
+  /** Whose JWTs are taken besides this server's own tokens; undefined for none. */
+  identityProvider: IdentityProviderConfig | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -70,13 +95,18 @@ export interface Config {
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { success, data, error } = Environment.safeParse(set);
-  if (!success) {
-    const lines = error.issues.map((issue) => {
+  const missing = IDENTITY_PROVIDER.filter((name) => set[name] === undefined);
+  const incomplete = missing.length < IDENTITY_PROVIDER.length ? missing : [];
+  if (!success || incomplete.length > 0) {
+    const lines = (error?.issues ?? []).map((issue) => {
       const name = String(issue.path[0]);
-      // A database address may hold a password: it is never printed back.
-      const given = name === 'DATABASE_URL' ? '' : `, not ${JSON.stringify(set[name])}`;
+      // An address may hold a password: it is never printed back.
+      const given = name.endsWith('_URL') ? '' : `, not ${JSON.stringify(set[name])}`;
       return `  ${name} ${issue.message}${given}`;
     });
+    lines.push(
+      ...incomplete.map((name) => `  ${name} must be set: ${IDENTITY_PROVIDER.join(', ')} go together`),
+    );
     throw new OperatorError(`The environment has bad values:\n${[...new Set(lines)].join('\n')}`);
   }
   return {
@@ -85,6 +115,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir: data.DATA_DIR,
     databaseUrl: data.DATABASE_URL,
     databasePoolSize: data.DATABASE_POOL_SIZE,
+    identityProvider:
+      data.AUTH_JWKS_URL === undefined || data.AUTH_ISSUER === undefined || data.AUTH_AUDIENCE === undefined
+        ? undefined
+        : { jwksUrl: data.AUTH_JWKS_URL, issuer: data.AUTH_ISSUER, audience: data.AUTH_AUDIENCE },
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { tokenCommand } from './access/token-command.js';
 import { importCommand } from './call-logs/import-command.js';
 import { readConfig, type Config } from './config.js';
 import { checkCommand } from './consistency/check-command.js';
@@ -34,6 +35,8 @@ program.addCommand(
 );
 
 program.addCommand(importCommand(openMigrated, stop.gently));
+
+program.addCommand(tokenCommand(openMigrated));
 
 program
   .command('demo')

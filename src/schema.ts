@@ -1,14 +1,18 @@
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { AccessResolver } from './access/access-resolver.js';
+import { protectFields } from './access/needs.js';
 import { CallLogResolver } from './call-logs/call-log-resolver.js';
 import { ConsistencyResolver } from './consistency/consistency-resolver.js';
 import { GroupResolver } from './groups/group-resolver.js';
 import { KeyResolver } from './keys/key-resolver.js';
 import { UsageResolver, UsageTotalsResolver } from './usage/usage-resolver.js';
 
-export function createSchema(): Promise<GraphQLSchema> {
-  return buildSchema({
+/** @throws Error when a field of Query or Mutation does not say what it needs of its caller */
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
+      AccessResolver,
       CallLogResolver,
       ConsistencyResolver,
       GroupResolver,
@@ -18,6 +22,7 @@ export function createSchema(): Promise<GraphQLSchema> {
     ],
     validate: false, // inputs are checked where they are compiled, with messages that name the field
   });
+  return protectFields(schema);
 }
 
 /** The schema as it is kept in schema.graphql: sorted, so that a change shows as a change. */

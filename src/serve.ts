@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { ensureFirstToken } from './access/first-start.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { explainDatabaseError } from './database/explain-error.js';
@@ -11,7 +12,8 @@ import { drainable } from './http/drain.js';
 import { createServer } from './server.js';
 
 /**
- * Serves a database until the signal to stop, then answers open requests and returns.
+ * Serves a database until the signal to stop, then answers open requests and returns. On a first start it prints a
+ * link that signs in.
  *
  * @throws OperatorError when the database is not ready for it, or the port is taken
  */
@@ -25,7 +27,13 @@ export async function serve(
   const app = await createServer(config, database);
   const drain = drainable(app);
   await listen(app, config);
-  print(`llm-call-log is ready. Open ${address(app, config)}`);
+  const url = address(app, config);
+  print(`llm-call-log is ready. Open ${url}`);
+  // An identity provider lets people in by itself.
+  const token = config.identityProvider ? undefined : await ensureFirstToken(database);
+  if (token !== undefined) {
+    print(`To be signed in as admin, open this link, which is shown only once: ${url}#token=${token}`);
+  }
   if (!stop.aborted) await once(stop, 'abort');
   await drain();
 }

@@ -5,6 +5,9 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Authenticator } from './access/authenticator.js';
+import { jwtVerifier } from './access/identity-provider.js';
+import { TokenLookup } from './access/token-lookup.js';
 import { forgetOldKeys } from './call-logs/idempotency.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
@@ -13,6 +16,7 @@ import { createContext, createServices, type Context } from './graphql/context.j
 import { Cursors } from './graphql/cursors.js';
 import { formatError } from './graphql/format-error.js';
 import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
+import { registerAuthentication } from './http/authentication.js';
 import { registerGraphiql } from './http/graphiql.js';
 import { registerHealth } from './http/health.js';
 import { createLogger } from './http/logger.js';
@@ -24,16 +28,13 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 
 const HOUR = 3_600_000;
 
-/** Until callers sign in, everyone is this one. */
-const ANYONE = { name: 'anonymous', groupIds: null };
-
 /**
- * Makes the HTTP server: GraphQL on /graphql, health checks. It does not listen yet.
+ * Makes the HTTP server: GraphQL on /graphql for callers with a token, health checks. It does not listen yet.
  *
  * @param database migrated; closing the server leaves it open
  */
 export async function createServer(
-  config: Pick<Config, 'logLevel'>,
+  config: Pick<Config, 'logLevel'> & Partial<Config>,
   database: Database,
 ): Promise<FastifyInstance> {
   const app = Fastify({
@@ -66,13 +67,16 @@ export async function createServer(
     ],
   });
   await apollo.start();
+  const verifyJwt = config.identityProvider && jwtVerifier(config.identityProvider, app.log);
+  const authenticator = new Authenticator(new TokenLookup(database, app.log), verifyJwt);
   app.route({
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
+    onRequest: registerAuthentication(app, authenticator),
     handler: fastifyApolloHandler(apollo, {
       context: (request) =>
         Promise.resolve(
-          Object.assign(createContext(services, ANYONE), { requestId: request.id, log: request.log }),
+          Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
         ),
     }),
   });

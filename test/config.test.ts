@@ -7,6 +7,8 @@ const BAD = {
   PORT: '65536',
   DATABASE_URL: 'mysql://user:s3cret@host/database',
   DATABASE_POOL_SIZE: '0',
+  AUTH_JWKS_URL: 'ftp://user:s3cret@id.example.com',
+  AUTH_ISSUER: 'https://id.example.com',
   LOG_LEVEL: 'loud',
 };
 
@@ -25,7 +27,9 @@ test('every bad value is named in one message, with what is right, and no passwo
   PORT must be a whole number from 0 to 65535, not "65536"
   DATABASE_URL must be a PostgreSQL address such as postgres://user:password@host:5432/database, with %-escapes for special characters
   DATABASE_POOL_SIZE must be a whole number from 1 to 1000, not "0"
+  AUTH_JWKS_URL must be a web address such as https://id.example.com/.well-known/jwks.json
   LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"
+  AUTH_AUDIENCE must be set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together
 `);
 });
 

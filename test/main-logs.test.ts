@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connectTo, killPostgres, useDataFolders } from './support/data-folders.js';
 import { eventually } from './support/eventually.js';
 import { runCli, type Running } from './support/processes.js';
+import { bearer, TEST_TOKEN } from './support/token.js';
 
 const freshFolder = useDataFolders();
 
@@ -32,7 +33,7 @@ test('at no level is a prompt or a key logged, not even of statements that fail'
   expect((await server.send(ROTATE)).errors).toBeUndefined();
   expect((await server.send(SEARCH)).data.callLogs.totalCount).toBe(1);
   await fetch(`${url}/graphql?query=${encodeURIComponent(SEARCH)}`, {
-    headers: { accept: 'application/json', 'apollo-require-preflight': '1' },
+    headers: { accept: 'application/json', 'apollo-require-preflight': '1', ...bearer() },
   });
 
   // The database refuses: a bad reference, a bad document, a constraint that quotes the row, a missing table.
@@ -72,13 +73,15 @@ test('at no level is a prompt or a key logged, not even of statements that fail'
   const postgresLog = await readFile(join(dataDir, 'postgres.log'), 'utf8');
   for (const logged of [server.stdout(), server.stderr(), postgresLog]) {
     expect(logged).not.toContain('marker');
+    expect(logged).not.toContain(TEST_TOKEN);
   }
   expect(server.stderr()).toBe('');
   const lines = server
     .stdout()
     .trim()
     .split('\n')
-    .filter((line) => !line.startsWith('llm-call-log is ready.'));
+    .filter((line) => !/^llm-call-log is ready\.|^To be signed in/.test(line));
+  expect(lines.join('\n')).not.toContain('lcl_');
   expect(lines.length).toBeGreaterThan(10);
   for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
 });

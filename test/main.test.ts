@@ -47,7 +47,7 @@ async function refusesConnections(url: string): Promise<true> {
   );
 }
 
-test('start needs nothing but a folder, and says only where to open it', async () => {
+test('start needs nothing but a folder, and says only where to open it, and once how to be signed in', async () => {
   const dataDir = await freshFolder();
   const server = runCli(['start'], { DATA_DIR: dataDir });
   const url = await server.ready();
@@ -64,7 +64,10 @@ test('start needs nothing but a folder, and says only where to open it', async (
 
   server.signal('SIGTERM');
   expect(await server.ended).toEqual({ code: 0, signal: null });
-  expect(server.stdout()).toBe(`llm-call-log is ready. Open ${url}/graphql\n`);
+  const [ready, signIn, ...others] = server.stdout().split('\n');
+  expect(ready).toBe(`llm-call-log is ready. Open ${url}/graphql`);
+  expect(signIn).toMatch(/^To be signed in as admin, open .*: http\S+\/graphql#token=lcl_[\w-]{43}$/);
+  expect(others).toEqual(['']);
   expect(server.stderr()).toBe('');
   expect(await postgresOf(dataDir)).toBeUndefined();
 });

@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { Needs } from '../access/needs.js';
+import { Scope } from '../access/scope.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
@@ -19,6 +21,7 @@ import { selectCalls } from './selection.js';
 @Resolver()
 export class CallLogResolver {
   @Query(() => CallLog, { nullable: true, description: 'One call; null where there is none of that number.' })
+  @Needs(Scope.LOGS_READ)
   async callLog(
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'Number of the call.' }) id: string,
@@ -30,6 +33,7 @@ export class CallLogResolver {
   }
 
   @Query(() => CallLogConnection, { description: 'The calls that a filter selects, page by page.' })
+  @Needs(Scope.LOGS_READ)
   callLogs(
     @Ctx() context: Context,
     @Args(() => CallLogPageArgs) args: CallLogPageArgs,
@@ -41,6 +45,7 @@ export class CallLogResolver {
   }
 
   @Mutation(() => CallLog, { description: 'Records a call. Once it is answered, the call is safely stored.' })
+  @Needs(Scope.LOGS_WRITE)
   recordCallLog(
     @Ctx() context: Context,
     @Arg('input', () => RecordCallLogInput, { description: 'The call.' }) input: RecordCallLogInput,
@@ -52,6 +57,7 @@ export class CallLogResolver {
   @Mutation(() => CallLog, {
     description: 'Records a call that was made with the key in use: its configId is the one of llmConfig.',
   })
+  @Needs(Scope.LOGS_WRITE)
   async recordProxyCallLog(
     @Ctx() context: Context,
     @Arg('input', () => RecordCallLogInput, { description: 'The call, without configId.' })
@@ -70,6 +76,7 @@ export class CallLogResolver {
     description:
       'Records 1 to 1000 calls at once. A bad call is rejected with its reason and does not keep the others out.',
   })
+  @Needs(Scope.LOGS_WRITE)
   recordCallLogs(
     @Ctx() context: Context,
     @Arg('input', () => [RecordCallLogInput], { description: 'The calls.' }) input: RecordCallLogInput[],

@@ -9,7 +9,7 @@ import type { Timestamp } from '../graphql/scalars.js';
   comment: 'Which call log a repeated recording answers; kept for 24 hours.',
 })
 export class IdempotencyKey {
-  @PrimaryKey({ type: 'text', comment: 'The idempotencyKey that the recording came with.' })
+  @PrimaryKey({ type: 'text', comment: 'Who recorded, a space, and the idempotencyKey of the recording.' })
   key!: string;
 
   @Property({ type: new BigIntType('string'), comment: 'The call log that was recorded.' })

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Caller } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, type Timestamp } from '../graphql/timestamp.js';
 import { storableText } from '../database/storable-text.js';
@@ -6,13 +7,22 @@ import { storableText } from '../database/storable-text.js';
 const MAX_LENGTH = 255;
 const LIFETIME_HOURS = 24;
 
-/** @throws BAD_USER_INPUT when the key is empty or longer than 255 characters */
-export function readIdempotencyKey(key: string | null | undefined, at: string): string | null {
+/**
+ * The key as it is stored: each caller has keys of its own. Whoever repeats a key of another's records a call, and
+ * is not shown the other's.
+ *
+ * @throws BAD_USER_INPUT when the key is empty or longer than 255 characters
+ */
+export function readIdempotencyKey(
+  caller: Caller,
+  key: string | null | undefined,
+  at: string,
+): string | null {
   if (key == null) return null;
   if (key === '' || Array.from(key).length > MAX_LENGTH) {
     throw badUserInput(`${at}.idempotencyKey`, `must be from 1 to ${MAX_LENGTH} characters long.`);
   }
-  return storableText(key);
+  return `${caller.id} ${storableText(key)}`;
 }
 
 /**

@@ -7,7 +7,7 @@ export class RecordCallLogInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Makes a repeat harmless: within 24 hours, the same key answers the call recorded first and writes nothing. Up to 255 characters.',
+      'Makes a repeat harmless: within 24 hours, the same key from the same caller answers the call recorded first and writes nothing. Up to 255 characters.',
   })
   idempotencyKey?: string | null;
 
@@ -23,7 +23,11 @@ export class RecordCallLogInput {
   })
   templateId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The group that the call is counted for; it must exist.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The group that the call is counted for; it must exist. A caller limited to groups must name one of them.',
+  })
   groupId?: string | null;
 
   @Field(() => String, {

@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
+import { maySeeGroup } from '../access/caller.js';
+import { forbidden } from '../access/refusals.js';
+import type { Caller, Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import type { Context } from '../graphql/context.js';
 import type { CallLog } from './call-log.js';
 import { readIdempotencyKey } from './idempotency.js';
 import { prepareCallLog } from './new-call-log.js';
@@ -16,14 +18,14 @@ const MAX_CALLS = 1000;
  * Records one call; when this returns, it is committed.
  *
  * @param fields the fields of CallLog to give back
- * @throws BAD_USER_INPUT that names the field and what would be right
+ * @throws BAD_USER_INPUT that names the field and what would be right, FORBIDDEN for a group that is not the caller's
  */
 export async function recordCallLog(
   context: Context,
   input: RecordCallLogInput,
   fields: Set<string>,
 ): Promise<CallLog> {
-  const id = await context.shared(callLogRecorder).load(prepare(input, 'input'));
+  const id = await context.shared(callLogRecorder).load(prepare(context.caller, input, 'input'));
   const [callLog] = await readBack(context, [id], fields);
   if (!callLog) throw new Error('A call was deleted in the moment after it was recorded.');
   return callLog;
@@ -46,7 +48,7 @@ export async function recordCallLogs(
   const outcomes = await Promise.all(
     input.map(async (call, index) => {
       try {
-        return await recorder.load(prepare(call, `input[${index}]`));
+        return await recorder.load(prepare(context.caller, call, `input[${index}]`));
       } catch (error) {
         return reject(error, index);
       }
@@ -63,12 +65,16 @@ export async function recordCallLogs(
   };
 }
 
-function prepare(input: RecordCallLogInput, at: string): PendingCallLog {
-  return {
-    callLog: prepareCallLog(input, at),
-    idempotencyKey: readIdempotencyKey(input.idempotencyKey, at),
-    at,
-  };
+function prepare(caller: Caller, input: RecordCallLogInput, at: string): PendingCallLog {
+  const callLog = prepareCallLog(input, at);
+  if (!maySeeGroup(caller, callLog.groupId)) {
+    const own = caller.groupIds?.join(', ');
+    const argument = `${at}.groupId`;
+    throw forbidden(`${argument} must be among the groups that your token is limited to: ${own}.`, {
+      argument,
+    });
+  }
+  return { callLog, idempotencyKey: readIdempotencyKey(caller, input.idempotencyKey, at), at };
 }
 
 /** @throws what is no fault of the call itself: then the whole request fails */

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { unlimitedCaller } from '../access/caller.js';
 import type { Database } from '../database/database.js';
 import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
 import { migrationStates, type MigrationState } from '../database/migration-states.js';
@@ -64,7 +65,7 @@ function dryContext(database: Database): Context {
     fingerprintSecret: 'dry run',
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   });
-  return createContext(services, { name: 'dry run', groupIds: null });
+  return createContext(services, unlimitedCaller('dry run'));
 }
 
 interface Catalogues {

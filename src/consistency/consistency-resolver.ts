@@ -1,4 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
+import { Needs } from '../access/needs.js';
+import { Scope } from '../access/scope.js';
 import type { Context } from '../graphql/context.js';
 import { ConsistencyReport } from './consistency-types.js';
 import { isConsistent } from './report.js';
@@ -10,6 +12,7 @@ export class ConsistencyResolver {
     description:
       'Do the live database, the migrations, the code and this schema agree? Reads the catalogues of the database alone.',
   })
+  @Needs(Scope.ADMIN)
   async consistency(@Ctx() { consistency }: Context): Promise<ConsistencyReport> {
     const report = await consistency();
     return Object.assign(new ConsistencyReport(), {

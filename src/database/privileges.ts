@@ -10,9 +10,10 @@ const NEEDED = {
   llm_key_rotations: ['SELECT', 'INSERT'],
   llm_call_log_idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   llm_server_secrets: ['SELECT'],
+  llm_access_tokens: ['SELECT', 'INSERT', 'UPDATE'],
 };
 
-const NUMBERED = ['llm_call_logs', 'groups', 'llm_configs', 'llm_key_rotations'];
+const NUMBERED = ['llm_call_logs', 'groups', 'llm_configs', 'llm_key_rotations', 'llm_access_tokens'];
 
 /** @throws OperatorError that names every privilege that the database's user lacks for serving */
 export async function refuseMissingPrivileges({ sql: kysely }: Database): Promise<void> {

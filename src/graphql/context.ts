@@ -32,10 +32,7 @@ export interface Context extends Services {
   once: <T>(create: (context: Context) => T) => T;
 }
 
-export function createServices(
-  database: Database,
-  others: Omit<Services, 'database' | 'shared'>,
-): Services {
+export function createServices(database: Database, others: Omit<Services, 'database' | 'shared'>): Services {
   return { database, ...others, shared: memoize(database) };
 }
 

@@ -3,6 +3,9 @@ import { GraphQLError } from 'graphql';
 /** Every code that an answer's errors carry; each has a row in README.md. */
 export const ERROR_CODES = [
   'BAD_USER_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'IDENTITY_PROVIDER_UNAVAILABLE',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',

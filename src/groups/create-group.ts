@@ -1,3 +1,4 @@
+import { maySeeGroup } from '../access/caller.js';
 import { storableText } from '../database/storable-text.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
@@ -11,7 +12,7 @@ const CREATING = 7_301_005;
  *
  * @throws BAD_USER_INPUT when the name is blank, too long or taken
  */
-export async function createGroup({ em }: Context, name: string): Promise<Group> {
+export async function createGroup({ em, caller }: Context, name: string): Promise<Group> {
   const stored = storableText(name.trim());
   if (stored === '' || Array.from(stored).length > MAX_LENGTH) {
     throw badUserInput('name', `must be from 1 to ${MAX_LENGTH} characters long.`);
@@ -21,8 +22,10 @@ export async function createGroup({ em }: Context, name: string): Promise<Group>
       // The table has no unique name to rely on: another backend may have made it.
       await transaction.execute('SELECT pg_advisory_xact_lock(?)', [CREATING]);
       const taken = await transaction.findOne(Group, { name: stored });
-      if (taken)
-        throw badUserInput('name', `must be new: group ${taken.id} is called ${JSON.stringify(stored)}.`);
+      if (taken) {
+        const which = maySeeGroup(caller, taken.id) ? `group ${taken.id}` : 'a group';
+        throw badUserInput('name', `must be new: ${which} is called ${JSON.stringify(stored)}.`);
+      }
       return transaction.create(Group, { name: stored });
     });
   } catch (error) {

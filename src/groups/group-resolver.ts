@@ -1,6 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'kysely';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Needs } from '../access/needs.js';
+import { Scope } from '../access/scope.js';
 import { CallLogConnection } from '../call-logs/call-log-connection.js';
 import { CallLogPageArgs } from '../call-logs/call-log-page-args.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
@@ -20,6 +22,7 @@ import { listGroups } from './list-groups.js';
 @Resolver(() => Group)
 export class GroupResolver {
   @Query(() => Group, { nullable: true, description: 'One group; null where there is none of that number.' })
+  @Needs(Scope.LOGS_READ)
   async group(
     @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'Number of the group.' }) id: string,
@@ -31,6 +34,7 @@ export class GroupResolver {
   }
 
   @Query(() => GroupConnection, { description: 'The groups, by name and then by number, page by page.' })
+  @Needs(Scope.LOGS_READ)
   groups(@Ctx() context: Context, @Args(() => PageArgs) args: PageArgs): GroupConnection {
     return listGroups(context, args);
   }
@@ -38,6 +42,7 @@ export class GroupResolver {
   @FieldResolver(() => Slice, {
     description: 'What calls of this group add up to, in total and broken down.',
   })
+  @Needs(Scope.LOGS_READ)
   usage(
     @Ctx() context: Context,
     @Root() group: Group,
@@ -51,6 +56,7 @@ export class GroupResolver {
   }
 
   @FieldResolver(() => CallLogConnection, { description: 'Calls of this group, page by page.' })
+  @Needs(Scope.LOGS_READ)
   callLogs(
     @Ctx() context: Context,
     @Root() group: Group,
@@ -65,6 +71,7 @@ export class GroupResolver {
   }
 
   @Mutation(() => Group, { description: 'Makes a group. Its name must not be taken.' })
+  @Needs(Scope.ADMIN)
   createGroup(
     @Ctx() context: Context,
     @Arg('name', () => String, { description: 'Its name, up to 255 characters.' }) name: string,

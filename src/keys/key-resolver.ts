@@ -1,4 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Needs } from '../access/needs.js';
+import { Scope } from '../access/scope.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { configInUse } from './config-in-use.js';
@@ -17,6 +19,7 @@ export class KeyResolver {
     nullable: true,
     description: 'The provider key in use; null until one is stored.',
   })
+  @Needs(Scope.KEYS_READ, Scope.KEYS_ROTATE)
   llmConfig(@Ctx() { sql }: Context): Promise<LlmConfig | null> {
     return configInUse(sql);
   }
@@ -54,6 +57,7 @@ export class KeyResolver {
   }
 
   @Mutation(() => RotateApiKeyResult, { description: 'Puts a new provider key into use.' })
+  @Needs(Scope.KEYS_ROTATE)
   async rotateApiKey(
     @Ctx() context: Context,
     @Arg('input', () => RotateApiKeyInput, { description: 'The new key and its conditions.' })

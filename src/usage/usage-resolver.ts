@@ -11,6 +11,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import { Needs } from '../access/needs.js';
+import { Scope } from '../access/scope.js';
 import { CallStatus } from '../call-logs/call-log.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
 import { selectCalls } from '../call-logs/selection.js';
@@ -55,6 +57,7 @@ class TopArgs {
 @Resolver(() => Slice)
 export class UsageResolver {
   @Query(() => Slice, { description: 'What the selected calls add up to, in total and broken down.' })
+  @Needs(Scope.LOGS_READ)
   usage(
     @Ctx() { sql, caller }: Context,
     @Arg('filter', () => CallLogFilter, { nullable: true, description: 'Which calls; all when left out.' })

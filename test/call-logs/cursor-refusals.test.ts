@@ -7,6 +7,7 @@ import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { replaceRows } from '../support/insert-rows.js';
 import { ORDERS } from '../support/call-log-model.js';
 import { PAGE, plainRows, usePagingServer } from './paging-server.js';
+import { bearer } from '../support/token.js';
 
 const { server, pageOf } = usePagingServer();
 
@@ -81,6 +82,7 @@ test('a cursor of a server on another database is refused', async () => {
     const answer = await other.inject({
       method: 'POST',
       url: '/graphql',
+      headers: bearer(),
       payload: { query: '{ callLogs { pageInfo { endCursor } } }' },
     });
     const cursor = answer.json<{ data: { callLogs: { pageInfo: { endCursor: string } } } }>().data.callLogs

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { nested } from './mistaken-calls.js';
 import { CALL, RECORD, RECORD_ID, useRecordingServer } from './recording-server.js';
+import { bearer } from '../support/token.js';
 
 const { server, storedRows } = useRecordingServer();
 
@@ -40,7 +41,7 @@ test('a call whose messages are nested too deeply is refused', async () => {
   const input = `{ "status": "SUCCESS", "requestMessages": ${deep} }`;
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...bearer() },
     body: `{ "query": ${JSON.stringify(RECORD_ID)}, "variables": { "input": ${input} } }`,
   });
   expect(await response.json()).toMatchObject({
@@ -62,7 +63,7 @@ test('a number that no double holds is refused, and not stored as null', async (
   );
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...bearer() },
     body: `{"query":${JSON.stringify(RECORD_ID)},"variables":${input}}`,
   });
   expect(await response.json()).toMatchObject({

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { CALL, RECORD, useRecordingServer } from './recording-server.js';
+import { bearer } from '../support/token.js';
 
 const { server } = useRecordingServer();
 
@@ -27,7 +28,7 @@ test('times are UTC, whatever the zones of the process, its session and the data
     const record = async (callTime?: string) => {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...bearer() },
         body: JSON.stringify({ query: RECORD, variables: { input: { ...CALL, callTime } } }),
       });
       const { data } = (await response.json()) as { data: { recordCallLog: { callTime: string } } };

@@ -1,5 +1,6 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { extendSchema, isObjectType, parse, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { unlimitedCaller } from '../../src/access/caller.js';
 import { traceApiUse, type ApiUse } from '../../src/consistency/api-use/api-use.js';
 import type { Database } from '../../src/database/database.js';
 import { entities } from '../../src/database/entities.js';
@@ -19,7 +20,7 @@ export function dryContext(database: Database): Context {
     fingerprintSecret: 'another secret',
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   });
-  return createContext(services, { name: 'nobody', groupIds: null });
+  return createContext(services, unlimitedCaller('nobody'));
 }
 
 /** Traces a schema: the API's own one, if no other is given. */

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { EnumName, FILTER, useRefusals } from './refusing.js';
+import { bearer } from '../support/token.js';
 
 const { server, expectRefused } = useRefusals();
 
@@ -84,7 +85,7 @@ test('a filter nested 33 levels deep is refused, and one nested thousands deep e
     const filter = `${'{"not":'.repeat(levels)}{"status":{"eq":"SUCCESS"}}${'}'.repeat(levels)}`;
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...bearer() },
       body: `{"query":${JSON.stringify(query)},"variables":{"filter":${filter}}}`,
     });
     return response.json();

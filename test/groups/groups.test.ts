@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createServer } from '../../src/server.js';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const server = useTestServer();
 
@@ -112,7 +113,7 @@ test('of 20 requests at one time for one name, on two servers, one makes the gro
         const variables = { name: 'wanted' };
         if (index % 2) return (await server.send(CREATE, variables)).errors?.[0]?.message;
         const payload = { query: CREATE, variables };
-        const answer = await second.inject({ method: 'POST', url: '/graphql', payload });
+        const answer = await second.inject({ method: 'POST', url: '/graphql', headers: bearer(), payload });
         return answer.json<{ errors?: { message: string }[] }>().errors?.[0]?.message;
       }),
     );

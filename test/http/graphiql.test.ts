@@ -4,12 +4,13 @@ import { sql } from 'kysely';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { registerGraphiql } from '../../src/http/graphiql.js';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const server = useTestServer();
 
 function open(path: string, accept: string): Promise<Response> {
-  return fetch(`${server.url}${path}`, { headers: { accept }, redirect: 'manual' });
+  return fetch(`${server.url}${path}`, { headers: { accept, ...bearer() }, redirect: 'manual' });
 }
 
 beforeAll(async () => {
@@ -48,7 +49,7 @@ describe('over HTTP', () => {
 
   test('an operation in the address is answered by the API, in a browser too', async () => {
     const response = await fetch(`${server.url}/graphql?query={__typename}`, {
-      headers: { accept: BROWSER, 'apollo-require-preflight': 'yes' },
+      headers: { accept: BROWSER, 'apollo-require-preflight': 'yes', ...bearer() },
     });
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
@@ -117,7 +118,7 @@ describe('in a browser', () => {
 
   beforeEach(async () => {
     wrong = [];
-    page = await browser.newPage();
+    page = await browser.newPage({ extraHTTPHeaders: bearer() });
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
     });

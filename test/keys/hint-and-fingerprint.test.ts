@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createServer } from '../../src/server.js';
 import { useRotationServer } from './rotation-server.js';
+import { bearer } from '../support/token.js';
 
 const { server, rotate } = useRotationServer();
 
@@ -37,6 +38,7 @@ test('the fingerprint is 16 hex digits, tells keys apart, and is the same on eve
         const answer = await second.inject({
           method: 'POST',
           url: '/graphql',
+          headers: bearer(),
           payload: { query: '{ llmConfig { apiKeyFingerprint } }' },
         });
         expect(answer.json()).toEqual({ data: { llmConfig: { apiKeyFingerprint: fingerprint } } });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createServer } from '../../src/server.js';
 import { ROTATE, useRotationServer } from './rotation-server.js';
+import { bearer } from '../support/token.js';
 
 const { server, rotate, llmConfig, storedConfigs, storedRotations } = useRotationServer();
 
@@ -17,7 +18,7 @@ test('100 rotations at one time on two servers make one unbroken chain of audit 
         const newApiKey = `sk-concurrent-key-${1000 + index}`;
         if (index % 2) return rotate(newApiKey);
         const payload = { query: ROTATE, variables: { input: { newApiKey } } };
-        const answer = await second.inject({ method: 'POST', url: '/graphql', payload });
+        const answer = await second.inject({ method: 'POST', url: '/graphql', headers: bearer(), payload });
         expect(answer.json()).toMatchObject({ data: { rotateApiKey: { __typename: 'ApiKeyRotated' } } });
       }),
     );

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { collectStatements } from '../support/statements.js';
 import { AUDIT, CONFIG, ROTATE, useRotationServer } from './rotation-server.js';
+import { bearer } from '../support/token.js';
 
 const { server, rotate, llmConfig } = useRotationServer();
 
@@ -10,7 +11,7 @@ test('the key appears in no answer', async () => {
   const ask = async (query: string, variables?: object) => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...bearer() },
       body: JSON.stringify({ query, variables }),
     });
     bodies.push(await response.text());

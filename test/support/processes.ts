@@ -2,8 +2,11 @@ import { afterAll } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Client } from 'pg';
+import { connectTo } from './data-folders.js';
 import { eventually } from './eventually.js';
-import type { GraphQLAnswer } from './server.js';
+import { post, type GraphQLAnswer } from './post.js';
+import { insertTestToken } from './token.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
@@ -25,7 +28,7 @@ export interface Running {
   signalGroup: (signal: NodeJS.Signals) => void;
   /** Waits until it serves, and gives http://host:port; fails with its last words if it ends instead. */
   ready: () => Promise<string>;
-  /** Sends one GraphQL request to it, once it serves. */
+  /** Sends one GraphQL request to it, once it serves, as a caller of all scopes. */
   send: (query: string, variables?: Record<string, unknown>) => Promise<GraphQLAnswer>;
 }
 
@@ -68,6 +71,7 @@ export function run([program = '', ...args]: string[], environment: Record<strin
         throw new Error(`It ended: ${stdout}${stderr}`);
       return /Open (http:\/\/\S+)\/graphql/.exec(stdout)?.[1];
     });
+  let signingIn: Promise<void> | undefined;
   const running: Running = {
     pid,
     stdout: () => stdout,
@@ -80,14 +84,20 @@ export function run([program = '', ...args]: string[], environment: Record<strin
     },
     ready,
     send: async (query, variables) => {
-      const response = await fetch(`${await ready()}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      });
-      return { status: response.status, ...((await response.json()) as Omit<GraphQLAnswer, 'status'>) };
+      const url = await ready();
+      await (signingIn ??= signIn(environment));
+      return post(url, query, variables);
     },
   };
   started.add(running);
   return running;
+}
+
+/** Lets the tests in. */
+async function signIn({ DATA_DIR = '', DATABASE_URL }: Record<string, string>): Promise<void> {
+  const client =
+    DATABASE_URL === undefined ? await connectTo(DATA_DIR) : new Client({ connectionString: DATABASE_URL });
+  if (DATABASE_URL !== undefined) await client.connect();
+  await insertTestToken((text, values) => client.query(text, values));
+  await client.end();
 }

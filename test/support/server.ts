@@ -4,23 +4,19 @@ import type { AddressInfo } from 'node:net';
 import type { Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
 import { useTestDatabase } from './database.js';
+import { post, type GraphQLAnswer } from './post.js';
 
-export interface GraphQLAnswer {
-  status: number;
-  // Tests read deep into answers and compare them; a wrong path shows as undefined.
-  data: any;
-  errors?: { message: string; extensions: Record<string, unknown>; path?: (string | number)[] }[];
-}
+export type { GraphQLAnswer } from './post.js';
 
 export interface TestServer {
   database: Database;
   databaseUrl: string;
   /** http://127.0.0.1:port */
   url: string;
-  /** Sends one GraphQL request over HTTP. */
-  send: (query: string, variables?: Record<string, unknown>) => Promise<GraphQLAnswer>;
+  /** Sends one GraphQL request over HTTP, as a caller of all scopes or with another token; null sends none. */
+  send: (query: string, variables?: Record<string, unknown>, token?: string | null) => Promise<GraphQLAnswer>;
   /** The same, and fails on errors in the answer. */
-  query: (query: string, variables?: Record<string, unknown>) => Promise<any>;
+  query: (query: string, variables?: Record<string, unknown>, token?: string | null) => Promise<any>;
 }
 
 /** A server on a database of its own, listening from before the test file's tests to after them. */
@@ -28,16 +24,9 @@ export function useTestServer(): TestServer {
   const held = useTestDatabase();
   let app: FastifyInstance;
   const server = {} as TestServer;
-  server.send = async (query, variables) => {
-    const response = await fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables }),
-    });
-    return { status: response.status, ...((await response.json()) as Omit<GraphQLAnswer, 'status'>) };
-  };
-  server.query = async (query, variables) => {
-    const { data, errors } = await server.send(query, variables);
+  server.send = (query, variables, token) => post(server.url, query, variables, token);
+  server.query = async (query, variables, token) => {
+    const { data, errors } = await server.send(query, variables, token);
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
   };

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 // Jest resolves no TypeScript for its global set-up, so this takes what `pretest` has built.
+import { unlimitedCaller } from '../../dist/src/access/caller.js';
+import { createAccessToken } from '../../dist/src/access/create-access-token.js';
+import { SCOPES } from '../../dist/src/access/scope.js';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { useEmbeddedPostgres } from '../../dist/src/database/embedded.js';
 import { migrate } from '../../dist/src/database/migrate.js';
 
-/** One PostgreSQL for the whole run, with a migrated database that every test file clones. */
+/** One PostgreSQL for the whole run, with a migrated database that every test file clones: it holds a token of all scopes. */
 export default async function startPostgres() {
   // All that the run writes goes into one folder: the browser unpacks itself to a fixed name, which another
   // user's run may have taken.
@@ -17,7 +20,10 @@ export default async function startPostgres() {
   const postgres = await useEmbeddedPostgres(join(folder, 'data'), 'server');
   const template = await openDatabase(postgres.url, 2);
   await migrate(template);
+  const asked = { name: 'tests', scopes: SCOPES };
+  const { secret } = await createAccessToken(template.sql, unlimitedCaller('tests'), asked);
   await template.close();
   globalThis.testRun = { postgres, folder };
   process.env['TEST_POSTGRES_URL'] = postgres.url;
+  process.env['TEST_TOKEN'] = secret;
 }

@@ -22,7 +22,7 @@ const KNOWN: Record<string, string[]> = {
 
 const TABLES = [
   ...['groups', 'llm_configs', 'llm_prompt_templates', 'llm_call_logs', 'llm_key_rotations'],
-  ...['llm_call_log_idempotency_keys', 'llm_server_secrets', 'mikro_orm_migrations'],
+  ...['llm_call_log_idempotency_keys', 'llm_server_secrets', 'llm_access_tokens', 'mikro_orm_migrations'],
 ];
 
 /** What a database is made of, by definition and not by name, as the catalogues print it. */

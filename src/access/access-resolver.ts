@@ -1,0 +1,49 @@
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { Context } from '../graphql/context.js';
+import { AccessToken } from './access-token.js';
+import { createAccessToken } from './create-access-token.js';
+import { listAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
+import { Needs } from './needs.js';
+import { Scope } from './scope.js';
+import { CreateAccessTokenInput, CreatedAccessToken } from './token-input.js';
+import { Viewer } from './viewer.js';
+
+@Resolver()
+export class AccessResolver {
+  @Query(() => Viewer, { description: 'Who is calling, and what the token allows.' })
+  @Needs()
+  viewer(@Ctx() { caller }: Context): Viewer {
+    return { name: caller.name, scopes: [...caller.scopes], groupIds: caller.groupIds };
+  }
+
+  @Query(() => [AccessToken], {
+    description:
+      'The access tokens of this server, newest first; to a caller limited to groups, those limited to the same groups or fewer.',
+  })
+  @Needs(Scope.ADMIN)
+  accessTokens(@Ctx() { sql, caller }: Context): Promise<AccessToken[]> {
+    return listAccessTokens(sql, caller);
+  }
+
+  @Mutation(() => CreatedAccessToken, {
+    description: 'Makes an access token. The answer is the only time that its secret is shown.',
+  })
+  @Needs(Scope.ADMIN)
+  createAccessToken(
+    @Ctx() { sql, caller }: Context,
+    @Arg('input', () => CreateAccessTokenInput, { description: 'The token.' }) input: CreateAccessTokenInput,
+  ): Promise<CreatedAccessToken> {
+    return createAccessToken(sql, caller, input);
+  }
+
+  @Mutation(() => AccessToken, {
+    description: 'Revokes an access token, for good. Every server refuses it within 5 seconds.',
+  })
+  @Needs(Scope.ADMIN)
+  revokeAccessToken(
+    @Ctx() { sql, caller }: Context,
+    @Arg('id', () => ID, { description: 'Number of the token.' }) id: string,
+  ): Promise<AccessToken> {
+    return revokeAccessToken(sql, caller, id);
+  }
+}

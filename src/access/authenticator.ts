@@ -1,0 +1,67 @@
+import type { Caller } from '../graphql/context.js';
+import type { VerifyJwt } from './identity-provider.js';
+import { unauthenticated } from './refusals.js';
+import type { TokenLookup } from './token-lookup.js';
+import { hashOf, isOwnToken } from './token-secret.js';
+
+/** A token that was good is taken for good for this long, so that a revoked one is refused within 5 s. */
+const TRUSTED_MS = 3_000;
+
+/** Only good tokens are remembered, and no more than these; who is forgotten is looked up again. */
+const MAX_REMEMBERED = 10_000;
+
+/** Tells who makes a request. */
+export class Authenticator {
+  readonly #remembered = new Map<string, { caller: Caller; until: number }>();
+
+  /** @param verifyJwt left out where there is no identity provider */
+  constructor(
+    readonly lookup: TokenLookup,
+    readonly verifyJwt: VerifyJwt | undefined,
+  ) {}
+
+  /**
+   * @param header of the name Authorization
+   * @throws UNAUTHENTICATED that says what is wrong; IDENTITY_PROVIDER_UNAVAILABLE; what the database throws
+   */
+  async authenticate(header: string | undefined): Promise<Caller> {
+    const token = readBearer(header);
+    const key = hashOf(token);
+    const now = Date.now();
+    const remembered = this.#remembered.get(key);
+    if (remembered && now < remembered.until) return remembered.caller;
+    this.#remembered.delete(key);
+    const { caller, expiresAt } = await this.#identify(token);
+    this.#forgetOldest();
+    this.#remembered.set(key, { caller, until: Math.min(now + TRUSTED_MS, expiresAt) });
+    return caller;
+  }
+
+  #identify(token: string) {
+    if (isOwnToken(token)) return this.lookup.identify(token);
+    if (this.verifyJwt) return this.verifyJwt(token);
+    throw unauthenticated('The token is malformed: it is no access token of this server.');
+  }
+
+  #forgetOldest(): void {
+    if (this.#remembered.size < MAX_REMEMBERED) return;
+    for (const key of this.#remembered.keys()) {
+      this.#remembered.delete(key);
+      return;
+    }
+  }
+}
+
+/** The token of an Authorization header (RFC 6750, section 2.1). */
+function readBearer(header: string | undefined): string {
+  if (header === undefined) {
+    throw unauthenticated(
+      'A token is needed. Send it in the header Authorization: Bearer, a space, the token.',
+    );
+  }
+  const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
+  if (token === undefined) {
+    throw unauthenticated('The header Authorization is malformed; it must be: Bearer, a space, the token.');
+  }
+  return token;
+}

@@ -1,0 +1,103 @@
+import { sql, type Kysely } from 'kysely';
+import { storableText } from '../database/storable-text.js';
+import type { Caller } from '../graphql/context.js';
+import { badUserInput } from '../graphql/errors.js';
+import { parseId32 } from '../graphql/ids.js';
+import { fromDate, type Timestamp } from '../graphql/timestamp.js';
+import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
+import { maySeeGroup } from './caller.js';
+import { forbidden } from './refusals.js';
+import { SCOPES, type Scope } from './scope.js';
+import { hashOf, newSecret } from './token-secret.js';
+
+const MAX_NAME = 255;
+const MAX_GROUPS = 1000;
+
+/** What a new token is to be. */
+export interface AskedToken {
+  name: string;
+  scopes: readonly Scope[];
+  /** All groups, where it is left out. */
+  groupIds?: readonly string[] | null;
+  /** Never, where it is left out. */
+  expiresAt?: Timestamp | null;
+}
+
+/**
+ * Makes an access token. The secret is in what this returns, and nowhere else afterwards.
+ *
+ * @param caller a token that it makes has no groups but its own. Scopes are not compared: only ADMIN gets here, and
+ *   it hands out KEYS_READ, which it lacks, as nobody else could.
+ * @param argument how whoever asks knows a field, for messages
+ * @throws BAD_USER_INPUT that names what cannot be, FORBIDDEN for groups beyond the caller's own
+ */
+export async function createAccessToken(
+  database: Kysely<unknown>,
+  caller: Caller,
+  asked: AskedToken,
+  argument: (field: keyof AskedToken) => string = (field) => `input.${field}`,
+): Promise<{ secret: string; accessToken: AccessToken }> {
+  const now = fromDate(new Date());
+  const name = readName(asked.name, argument('name'));
+  const scopes = SCOPES.filter((scope) => asked.scopes.includes(scope));
+  if (scopes.length === 0) throw badUserInput(argument('scopes'), 'must hold at least one scope.');
+  const groupIds = readGroups(caller, asked.groupIds ?? null, argument('groupIds'));
+  const expiresAt = asked.expiresAt ?? null;
+  if (expiresAt !== null && expiresAt <= now) {
+    throw badUserInput(argument('expiresAt'), 'must be in the future.');
+  }
+  if (groupIds) await refuseUnknownGroups(database, groupIds, argument('groupIds'));
+
+  const secret = newSecret();
+  const { rows } = await sql<AccessToken>`
+    INSERT INTO llm_access_tokens (name, token_hash, scopes, group_ids, created_at, expires_at)
+    VALUES (${name}, ${hashOf(secret)}, ${scopes}::text[], ${groupIds}::integer[], ${now}::timestamp,
+      ${expiresAt}::timestamp)
+    RETURNING ${TOKEN_COLUMNS}`.execute(database);
+  const [accessToken] = rows;
+  if (!accessToken) throw new Error('An access token was not stored.');
+  return { secret, accessToken };
+}
+
+function readName(name: string, argument: string): string {
+  const stored = storableText(name.trim());
+  if (stored === '' || Array.from(stored).length > MAX_NAME) {
+    throw badUserInput(argument, `must be from 1 to ${MAX_NAME} characters long.`);
+  }
+  // It is printed into lists and audit trails, where a line break could pretend to be another entry.
+  if (/\p{Cc}/u.test(stored)) throw badUserInput(argument, 'must not contain control characters.');
+  return stored;
+}
+
+function readGroups(caller: Caller, asked: readonly string[] | null, argument: string): number[] | null {
+  const own = caller.groupIds?.join(', ') ?? '';
+  if (asked === null) {
+    if (caller.groupIds === null) return null;
+    throw forbidden(`${argument} must be given: your own token is limited to groups ${own}.`, { argument });
+  }
+  if (asked.length === 0 || asked.length > MAX_GROUPS) {
+    throw badUserInput(argument, `must hold from 1 to ${MAX_GROUPS} groups; leave it out for all groups.`);
+  }
+  const groupIds = [...new Set(asked.map((id) => parseId32(id, argument)))];
+  const beyond = groupIds.filter((id) => !maySeeGroup(caller, id));
+  if (beyond.length > 0) {
+    throw forbidden(`${argument} must be among the groups that your own token is limited to: ${own}.`, {
+      argument,
+    });
+  }
+  return groupIds.sort((one, other) => one - other);
+}
+
+async function refuseUnknownGroups(
+  database: Kysely<unknown>,
+  groupIds: readonly number[],
+  argument: string,
+): Promise<void> {
+  const { rows } = await sql<{ id: number }>`
+    SELECT id FROM groups WHERE id = ANY(${groupIds}::integer[])`.execute(database);
+  const there = new Set(rows.map(({ id }) => id));
+  const missing = groupIds.filter((id) => !there.has(id));
+  if (missing.length > 0) {
+    throw badUserInput(argument, `must be numbers of groups; there is no group ${missing.join(', ')}.`);
+  }
+}

@@ -1,0 +1,41 @@
+import { registerEnumType } from 'type-graphql';
+
+/** What a caller may do; the values are how the database, the command line and JWTs spell it. */
+export enum Scope {
+  LOGS_READ = 'logs:read',
+  LOGS_WRITE = 'logs:write',
+  KEYS_READ = 'keys:read',
+  KEYS_ROTATE = 'keys:rotate',
+  ADMIN = 'admin',
+}
+
+registerEnumType(Scope, {
+  name: 'Scope',
+  description: 'What a caller may do.',
+  valuesConfig: {
+    LOGS_READ: { description: 'See calls, groups and usage; logs:read in a JWT.' },
+    LOGS_WRITE: { description: 'Record calls; logs:write in a JWT.' },
+    KEYS_READ: { description: 'Fetch the provider key itself; keys:read in a JWT.' },
+    KEYS_ROTATE: {
+      description: 'Put a new provider key into use, and see which is; keys:rotate in a JWT.',
+    },
+    ADMIN: {
+      description:
+        'All of the others but KEYS_READ, and make groups and access tokens; admin in a JWT. May hand out KEYS_READ.',
+    },
+  },
+});
+
+/** Every scope, in the order in which they are listed. */
+export const SCOPES: readonly Scope[] = Object.values(Scope);
+
+/** The scopes of which any one will do where one of `needed` is asked for: ADMIN includes all but KEYS_READ. */
+export function sufficientScopes(needed: readonly Scope[]): readonly Scope[] {
+  const included = needed.some((scope) => scope !== Scope.KEYS_READ);
+  return SCOPES.filter((scope) => needed.includes(scope) || (scope === Scope.ADMIN && included));
+}
+
+/** The name of a scope in the API, such as LOGS_READ. */
+export function scopeName(scope: Scope): string {
+  return Object.entries(Scope).find(([, value]) => value === scope)?.[0] ?? scope;
+}

@@ -1,0 +1,40 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { DateTime, type Timestamp } from '../graphql/scalars.js';
+import { AccessToken } from './access-token.js';
+import { Scope } from './scope.js';
+
+@InputType({ description: 'An access token to make.' })
+export class CreateAccessTokenInput {
+  @Field(() => String, {
+    description: 'Who or what will call with it, for audit trails; from 1 to 255 characters.',
+  })
+  name!: string;
+
+  @Field(() => [Scope], { description: 'What its bearer may do; at least one scope.' })
+  scopes!: Scope[];
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The only groups whose calls its bearer sees and records; all when left out. A caller limited to groups makes tokens within these.',
+  })
+  groupIds?: string[] | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The moment from which it is refused; it does not expire when this is left out.',
+  })
+  expiresAt?: Timestamp | null;
+}
+
+@ObjectType({ description: 'An access token that was made just now.', simpleResolvers: true })
+export class CreatedAccessToken {
+  @Field(() => String, {
+    description:
+      'What its bearer sends, as in "Authorization: Bearer lcl_…". Shown here and never again: the server keeps only a hash.',
+  })
+  secret!: string;
+
+  @Field(() => AccessToken, { description: 'The token as it is listed.' })
+  accessToken!: AccessToken;
+}

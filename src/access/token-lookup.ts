@@ -1,0 +1,108 @@
+import DataLoader from 'dataloader';
+import { sql, type Kysely } from 'kysely';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Database } from '../database/database.js';
+import type { Caller } from '../graphql/context.js';
+import { fromDate, toMicroseconds } from '../graphql/timestamp.js';
+import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
+import { unauthenticated } from './refusals.js';
+import { hashOf, isSecret, sameHash } from './token-secret.js';
+
+const MINUTE = 60_000;
+
+/** So many are compared with each other, in constant time, at once. */
+const MAX_BATCH = 100;
+
+/** Who a token stands for, and until when, in milliseconds since 1970. */
+export interface Identity {
+  caller: Caller;
+  expiresAt: number;
+}
+
+/** Looks access tokens up in the database. */
+export class TokenLookup {
+  readonly #database: Kysely<unknown>;
+  readonly #log: Pick<FastifyBaseLogger, 'warn'>;
+  readonly #loader: DataLoader<string, AccessToken | undefined>;
+  /** Writes of lastUsedAt that are under way, by the number of the token. */
+  readonly #noting = new Map<string, Promise<void>>();
+
+  constructor({ sql: kysely }: Database, log: Pick<FastifyBaseLogger, 'warn'>) {
+    this.#database = kysely;
+    this.#log = log;
+    // One statement at a time: however many strangers knock, they take one connection of the pool.
+    let reading: Promise<unknown> = Promise.resolve();
+    this.#loader = new DataLoader(
+      (hashes) => {
+        const batch = this.#read(hashes);
+        reading = batch;
+        return batch;
+      },
+      {
+        cache: false,
+        maxBatchSize: MAX_BATCH,
+        batchScheduleFn: (dispatch) => {
+          reading.then(dispatch, dispatch);
+        },
+      },
+    );
+  }
+
+  /** @throws UNAUTHENTICATED unless the token is one that is in force */
+  async identify(token: string): Promise<Identity> {
+    if (!isSecret(token)) throw unauthenticated('The access token is malformed; was it copied whole?');
+    const found = await this.#loader.load(hashOf(token));
+    if (!found) throw unauthenticated('The access token is unknown here.');
+    const { id, name, scopes, groupIds } = found;
+    if (found.revokedAt !== null) throw unauthenticated('The access token was revoked.');
+    const expiresAt = millisecondsOf(found.expiresAt) ?? Infinity;
+    if (expiresAt <= Date.now()) throw unauthenticated('The access token has expired.');
+    this.#noteUse(found);
+    return {
+      caller: {
+        id: `token:${id}`,
+        name,
+        scopes: new Set(scopes),
+        groupIds: groupIds?.map(String) ?? null,
+      },
+      expiresAt,
+    };
+  }
+
+  /** Waits for what is still being written. */
+  async close(): Promise<void> {
+    await Promise.all(this.#noting.values());
+  }
+
+  async #read(hashes: readonly string[]): Promise<(AccessToken | undefined)[]> {
+    const { rows } = await sql<AccessToken>`
+      SELECT token_hash AS "tokenHash", ${TOKEN_COLUMNS}
+      FROM llm_access_tokens WHERE token_hash = ANY(${hashes})`.execute(this.#database);
+    return hashes.map((hash) => rows.find(({ tokenHash }) => sameHash(tokenHash, hash)));
+  }
+
+  /** Writes lastUsedAt where that is a minute old. No request waits for it, and none fails with it. */
+  #noteUse({ id, lastUsedAt }: AccessToken): void {
+    const now = Date.now();
+    if ((millisecondsOf(lastUsedAt) ?? 0) > now - MINUTE || this.#noting.has(id)) return;
+    const minuteAgo = fromDate(new Date(now - MINUTE));
+    // Another server may be at it, and is not waited for.
+    const noting = sql`
+      UPDATE llm_access_tokens SET last_used_at = ${fromDate(new Date(now))}::timestamp
+      WHERE id = (
+        SELECT id FROM llm_access_tokens
+        WHERE id = ${id}::bigint AND (last_used_at IS NULL OR last_used_at <= ${minuteAgo}::timestamp)
+        FOR UPDATE SKIP LOCKED
+      )`
+      .execute(this.#database)
+      .catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'the use of an access token was not noted');
+      })
+      .then(() => void this.#noting.delete(id));
+    this.#noting.set(id, noting);
+  }
+}
+
+function millisecondsOf(time: string | null): number | undefined {
+  return time === null ? undefined : Number(toMicroseconds(time) / 1000n);
+}
