@@ -32,7 +32,7 @@ export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>):
   let triedAt = -Infinity;
   let failedAt = -Infinity;
 
-  const reload = async () => {
+  const fetchKeys = async () => {
     if (performance.now() - failedAt < PAUSE_MS) throw providerUnavailable();
     triedAt = performance.now();
     try {
@@ -43,6 +43,11 @@ export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>):
       throw providerUnavailable();
     }
   };
+  let reloading: Promise<void> | undefined;
+  const reload = () =>
+    (reloading ??= fetchKeys().finally(() => {
+      reloading = undefined;
+    }));
 
   return async (header, token) => {
     if (!remote.fresh) await reload();

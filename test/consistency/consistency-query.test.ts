@@ -19,6 +19,7 @@ test('the report is served, with every table, its columns and the fields that us
   expect(consistency.markdown).toContain('# Report: do the tables and the API agree?');
   expect(consistency.tables.map(({ table, status }: any) => [table, status])).toEqual([
     ['groups', 'CONSISTENT'],
+    ['llm_access_tokens', 'CONSISTENT'],
     ['llm_call_log_idempotency_keys', 'CONSISTENT'],
     ['llm_call_logs', 'CONSISTENT'],
     ['llm_configs', 'CONSISTENT'],

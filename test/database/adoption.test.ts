@@ -92,6 +92,7 @@ describe('one whose tables stand in the second schema of the search path, and pg
        GROUP BY 1 ORDER BY 1`,
     );
     const app = [
+      'llm_access_tokens',
       'llm_call_log_idempotency_keys',
       'llm_key_rotations',
       'llm_server_secrets',

@@ -90,8 +90,10 @@ describe('a database that cannot be used is refused in a sentence:', () => {
     await execute(
       migrated,
       `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role};
-       GRANT INSERT, UPDATE, DELETE ON groups, llm_configs, llm_key_rotations, llm_call_log_idempotency_keys TO ${role};
-       GRANT USAGE ON groups_id_seq, llm_configs_id_seq, llm_key_rotations_id_seq TO ${role}`,
+       GRANT INSERT, UPDATE, DELETE ON groups, llm_configs, llm_key_rotations, llm_access_tokens,
+         llm_call_log_idempotency_keys TO ${role};
+       GRANT USAGE ON groups_id_seq, llm_configs_id_seq, llm_key_rotations_id_seq, llm_access_tokens_id_seq
+         TO ${role}`,
     );
     expect(await refusal('start', changed(migrated, { username: role, password: PASSWORD }))).toBe(
       `The database user ${role} lacks INSERT on llm_call_logs, USAGE on public.llm_call_logs_id_seq. Grant it, or use another user.`,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import type { Config } from '../../src/config.js';
 import type { Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
 import { useTestDatabase } from './database.js';
@@ -19,8 +20,12 @@ export interface TestServer {
   query: (query: string, variables?: Record<string, unknown>, token?: string | null) => Promise<any>;
 }
 
-/** A server on a database of its own, listening from before the test file's tests to after them. */
-export function useTestServer(): TestServer {
+/**
+ * A server on a database of its own, listening from before the test file's tests to after them.
+ *
+ * @param configure is asked when it starts
+ */
+export function useTestServer(configure: () => Partial<Config> = () => ({})): TestServer {
   const held = useTestDatabase();
   let app: FastifyInstance;
   const server = {} as TestServer;
@@ -31,7 +36,7 @@ export function useTestServer(): TestServer {
     return data;
   };
   beforeAll(async () => {
-    app = await createServer({ logLevel: 'silent' }, held.database);
+    app = await createServer({ logLevel: 'silent', ...configure() }, held.database);
     await app.listen({ host: '127.0.0.1', port: 0 });
     server.database = held.database;
     server.databaseUrl = held.url;

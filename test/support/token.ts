@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { unlimitedCaller } from '../../src/access/caller.js';
+import { createAccessToken, type AskedToken } from '../../src/access/create-access-token.js';
+import { SCOPES } from '../../src/access/scope.js';
+import type { Database } from '../../src/database/database.js';
 
 /** A token of all scopes that every migrated test database holds. */
 export const TEST_TOKEN = process.env['TEST_TOKEN'] ?? '';
@@ -18,4 +22,10 @@ export async function insertTestToken(
      ON CONFLICT DO NOTHING`,
     [createHash('sha256').update(TEST_TOKEN).digest('hex')],
   );
+}
+
+/** Makes another token: one of all scopes and groups, if nothing else is asked for. */
+export async function newToken({ sql }: Database, asked: Partial<AskedToken> = {}): Promise<string> {
+  const whole = { name: 'a caller', scopes: SCOPES, ...asked };
+  return (await createAccessToken(sql, unlimitedCaller('tests'), whole)).secret;
 }
