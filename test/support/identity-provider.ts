@@ -1,9 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IdentityProviderConfig } from '../../src/config.js';
+
+/** Claims of a JWT; undefined leaves one out that would be there. */
+export type Claims = Record<string, unknown>;
 
 interface SigningKey {
   kid: string;
@@ -22,12 +25,12 @@ export interface TestProvider {
   up: boolean;
   /** Signs with a new key from now on. The old one is published no more. */
   rollOver: (alg?: string) => Promise<void>;
-  /** A JWT that is good for five minutes, unless the claims say otherwise; undefined leaves one out. */
-  sign: (claims?: JWTPayload, header?: { kid?: string }) => Promise<string>;
+  /** A JWT that is good for five minutes, unless the claims say otherwise. */
+  sign: (claims?: Claims, header?: { kid?: string }) => Promise<string>;
   /** The same, with no signature. */
-  unsigned: (claims?: JWTPayload) => string;
+  unsigned: (claims?: Claims) => string;
   /** The same, signed by whoever takes the published key for a shared secret. */
-  signWithPublicKey: (claims?: JWTPayload) => Promise<string>;
+  signWithPublicKey: (claims?: Claims) => Promise<string>;
 }
 
 const ISSUER = 'https://id.example.com';
@@ -76,7 +79,7 @@ export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }
 
-function completed(claims: JWTPayload): JWTPayload {
+function completed(claims: Claims) {
   const whole = { iss: ISSUER, aud: AUDIENCE, exp: inSeconds(300), sub: 'somebody', ...claims };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
 }
