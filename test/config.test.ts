@@ -56,3 +56,24 @@ test.each([
 ])('DATABASE_URL %j is taken', (DATABASE_URL) => {
   expect(readConfig({ DATABASE_URL }).databaseUrl).toBe(DATABASE_URL);
 });
+
+const PROVIDER = {
+  AUTH_JWKS_URL: 'https://id.example.com/.well-known/jwks.json',
+  AUTH_ISSUER: 'https://id.example.com',
+  AUTH_AUDIENCE: 'llm-call-log',
+};
+
+test('an identity provider is named by three variables together', () => {
+  expect(readConfig(PROVIDER).identityProvider).toEqual({
+    jwksUrl: 'https://id.example.com/.well-known/jwks.json',
+    issuer: 'https://id.example.com',
+    audience: 'llm-call-log',
+  });
+  expect(readConfig({}).identityProvider).toBeUndefined();
+});
+
+test.each(Object.keys(PROVIDER))('without %s among them the start is refused', (name) => {
+  expect(() => readConfig({ ...PROVIDER, [name]: '' })).toThrow(
+    `  ${name} must be set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together`,
+  );
+});

@@ -31,18 +31,22 @@ export class TokenLookup {
     this.#database = kysely;
     this.#log = log;
     // One statement at a time: however many strangers knock, they take one connection of the pool.
-    let reading: Promise<unknown> = Promise.resolve();
+    let turn: Promise<unknown> = Promise.resolve();
+    let reading: Promise<unknown> = turn;
     this.#loader = new DataLoader(
       (hashes) => {
         const batch = this.#read(hashes);
-        reading = batch;
+        reading = batch.catch(() => undefined);
         return batch;
       },
       {
         cache: false,
         maxBatchSize: MAX_BATCH,
         batchScheduleFn: (dispatch) => {
-          reading.then(dispatch, dispatch);
+          turn = turn.then(() => {
+            dispatch();
+            return reading;
+          });
         },
       },
     );

@@ -80,6 +80,6 @@ export function inSeconds(seconds: number): number {
 }
 
 function completed(claims: Claims) {
-  const whole = { iss: ISSUER, aud: AUDIENCE, exp: inSeconds(300), sub: 'somebody', ...claims };
+  const whole: Claims = { iss: ISSUER, aud: AUDIENCE, exp: inSeconds(300), sub: 'somebody', ...claims };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
 }
