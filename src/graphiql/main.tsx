@@ -1,32 +1,63 @@
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
-import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { createGraphiQLFetcher, createLocalStorage } from '@graphiql/toolkit';
-import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
-import overview from './overview.graphql?raw';
+import { fetchViewer, Refused, type Viewer } from './api';
+import { Explorer } from './explorer';
+import { SignIn } from './sign-in';
+import { forgetToken, keepToken, takeToken } from './token';
 
-/** The API answers at the page's own address, whatever a proxy in front of it puts before /graphql. */
-const fetcher = createGraphiQLFetcher({ url: location.pathname });
+const REFUSED = 'The token is not taken any more; it has expired or was revoked.';
 
-/** Tabs and history apart from those of another GraphiQL that had this address, as on localhost. */
-const storage = createLocalStorage({ namespace: 'llm-call-log' });
+function App(): ReactElement | null {
+  const [token, setToken] = useState(takeToken);
+  const [viewer, setViewer] = useState<Viewer | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
 
-/** The panels share one scroll position: what opens after the Explorer would begin in its middle. */
-function scrollPanelToTop(): void {
-  requestAnimationFrame(() => document.querySelector('.graphiql-plugin')?.scrollTo(0, 0));
+  const signOut = useCallback((why: string | null) => {
+    forgetToken();
+    setToken(null);
+    setViewer(null);
+    setProblem(why);
+  }, []);
+  const onRefused = useCallback(() => {
+    signOut(REFUSED);
+  }, [signOut]);
+
+  useEffect(() => {
+    if (token === null) return;
+    fetchViewer(token).then(
+      (found) => {
+        keepToken(token);
+        setViewer(found);
+      },
+      (error: unknown) => {
+        signOut(error instanceof Refused ? error.message : `The server does not answer: ${String(error)}`);
+      },
+    );
+  }, [token, signOut]);
+
+  if (token === null) return <SignIn problem={problem} onToken={setToken} />;
+  if (viewer === null) return null;
+  return (
+    <Explorer
+      token={token}
+      viewer={viewer}
+      onRefused={onRefused}
+      onSignOut={() => {
+        signOut(null);
+      }}
+    />
+  );
 }
+
+/** A link with a token that is opened in a tab which is at this page already changes the fragment alone. */
+addEventListener('hashchange', () => {
+  location.reload();
+});
 
 const root = document.getElementById('graphiql');
 if (root === null) throw new Error('index.html has no element to render into');
 
-createRoot(root).render(
-  <GraphiQL
-    fetcher={fetcher}
-    storage={storage}
-    plugins={[HISTORY_PLUGIN, explorerPlugin()]}
-    defaultTabs={[{ query: overview }]}
-    onTogglePluginVisibility={scrollPanelToTop}
-  />,
-);
+createRoot(root).render(<App />);
