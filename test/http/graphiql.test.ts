@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
 import { sql } from 'kysely';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { registerGraphiql } from '../../src/http/graphiql.js';
+import { useBrowser } from '../support/browser.js';
 import { useTestServer } from '../support/server.js';
-import { bearer } from '../support/token.js';
+import { bearer, TEST_TOKEN } from '../support/token.js';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const server = useTestServer();
@@ -97,43 +98,14 @@ describe('over HTTP', () => {
   });
 });
 
-/** The Chromium from npm where there is one for this machine, otherwise the Chrome installed on it. */
-async function launchBrowser(): Promise<Browser> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
-  // Makes the package unpack the libraries that Chromium needs: bare containers lack them.
-  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x';
-  const { default: packaged } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packaged.executablePath() });
-}
-
 describe('in a browser', () => {
-  let browser: Browser;
+  const browsing = useBrowser(server);
   let page: Page;
-  let wrong: string[];
-
-  beforeAll(async () => {
-    browser = await launchBrowser();
-  });
-  afterAll(() => browser.close());
 
   beforeEach(async () => {
-    wrong = [];
-    page = await browser.newPage({ extraHTTPHeaders: bearer() });
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
-    });
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('requestfailed', (request) => wrong.push(`${request.url()} failed`));
-    page.on('request', (request) => {
-      const { protocol, origin } = new URL(request.url());
-      if (protocol !== 'data:' && origin !== server.url) wrong.push(`${request.url()} is another host`);
-    });
-    await page.goto(`${server.url}/graphql`);
+    ({ page } = browsing);
+    await page.goto(`${server.url}/graphql#token=${TEST_TOKEN}`);
     await page.getByRole('tab', { name: 'Overview' }).waitFor();
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(wrong).toEqual([]);
   });
 
   test('the first tab holds a query which, run by its button, shows the calls of the database', async () => {
@@ -143,7 +115,9 @@ describe('in a browser', () => {
     const shown = page.locator('.graphiql-response');
     expect(await shown.innerText()).not.toMatch('data');
 
-    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+    const answer = page.waitForResponse(
+      (response) => response.request().postData()?.includes('Overview') ?? false,
+    );
     await page.getByRole('button', { name: 'Execute query' }).click();
 
     await shown.getByText('"qwen-max"').waitFor();

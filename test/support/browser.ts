@@ -1,0 +1,48 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+/** A new page for each test. */
+export interface Browsing {
+  page: Page;
+  /** What went wrong in it so far: the test fails with it afterwards. */
+  wrong: string[];
+}
+
+/** A real browser; a test fails when the page logs an error, asks another host for anything, or a request of it fails. */
+export function useBrowser(server: { url: string }): Browsing {
+  let browser: Browser;
+  const held = {} as Browsing;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    const wrong: string[] = [];
+    const page = await (await browser.newContext()).newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
+    });
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('requestfailed', (request) => wrong.push(`${request.url()} failed`));
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== 'data:' && origin !== server.url) wrong.push(`${request.url()} is another host`);
+    });
+    Object.assign(held, { page, wrong });
+  });
+  afterEach(async () => {
+    await held.page.context().close();
+    expect(held.wrong).toEqual([]);
+  });
+  return held;
+}
+
+/** The Chromium from npm where there is one for this machine, otherwise the Chrome installed on it. */
+async function launchBrowser(): Promise<Browser> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
+  // Makes the package unpack the libraries that Chromium needs: bare containers lack them.
+  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x';
+  const { default: packaged } = await import('@sparticuz/chromium');
+  return chromium.launch({ executablePath: await packaged.executablePath() });
+}
