@@ -42,7 +42,6 @@ async function leftovers(): Promise<{ address: string; session: string; rest: st
 
 async function waitForExplorer(): Promise<void> {
   await page.locator('.graphiql-query-editor', { hasText: 'query Overview' }).waitFor();
-  await page.waitForLoadState('networkidle');
 }
 
 async function signIn(token: string): Promise<void> {

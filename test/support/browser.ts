@@ -24,7 +24,10 @@ export function useBrowser(server: { url: string }): Browsing {
       if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
     });
     page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('requestfailed', (request) => wrong.push(`${request.url()} failed`));
+    page.on('requestfailed', (request) => {
+      // A page that is left gives up what it was loading.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`${request.url()} failed`);
+    });
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== 'data:' && origin !== server.url) wrong.push(`${request.url()} is another host`);
