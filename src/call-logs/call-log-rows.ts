@@ -5,6 +5,7 @@ import type { Context } from '../graphql/context.js';
 import { groupLoader } from '../groups/group-loader.js';
 import { CallLog } from './call-log.js';
 import { MODEL, type Predicate } from './filter-operators.js';
+import { MAX_TOGETHER } from './filter-size.js';
 
 /** A call with the properties that were asked for, and its place in the order of its list. */
 export type CallLogRow = CallLog & Positioned;
@@ -47,7 +48,7 @@ function queryLoader(context: Context): DataLoader<CallLogQuery, CallLogRow[]> {
       );
       return queries.map((query) => results.get(query) ?? []);
     },
-    { cache: false },
+    { cache: false, maxBatchSize: MAX_TOGETHER },
   );
 }
 

@@ -3,6 +3,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { Timestamp } from '../graphql/scalars.js';
 import { TEXT_EXPRESSION } from './call-log.js';
 import type { CallLogFilter, TimeRange } from './filter-input.js';
+import { refuseLongFilter } from './filter-size.js';
 import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
 import { storableJson, storableText } from '../database/storable-text.js';
 
@@ -42,6 +43,7 @@ export function selectCalls(
   groupIds: readonly string[] | null,
 ): Selection {
   const visible = groupIds ? [sql`group_id = ANY(${groupIds}::bigint[])`] : [];
+  refuseLongFilter(filter ?? {});
   const { conditions, range } = compile(filter ?? {}, 'filter', 0);
   return { predicate: allOf([IS_CALL, ...visible, ...conditions]), range };
 }
