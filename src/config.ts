@@ -1,18 +1,10 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { configuredLimits, LIMIT_VARIABLES, type ConfiguredLimits } from './config-limits.js';
 import { OperatorError } from './errors.js';
+import { wholeNumber } from './whole-number.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-function wholeNumber(from: number, to: number, fallback: number) {
-  const range = `must be a whole number from ${from} to ${to}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, range)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, range)
-    .default(fallback);
-}
 
 const POSTGRES_URL =
   'must be a PostgreSQL address such as postgres://user:password@host:5432/database, with %-escapes for special characters';
@@ -55,6 +47,7 @@ const Environment = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
+  ...LIMIT_VARIABLES,
 });
 
 /** The names of all variables that are read. */
@@ -71,7 +64,7 @@ export interface IdentityProviderConfig {
 }
 
 /** Everything the environment decides, checked. */
-export interface Config {
+export interface Config extends ConfiguredLimits {
   /** Address to listen on. */
   host: string;
   /** TCP port to listen on; 0 takes a free one. */
@@ -120,5 +113,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
         ? undefined
         : { jwksUrl: data.AUTH_JWKS_URL, issuer: data.AUTH_ISSUER, audience: data.AUTH_AUDIENCE },
     logLevel: data.LOG_LEVEL,
+    ...configuredLimits(data),
   };
 }

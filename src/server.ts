@@ -3,7 +3,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Authenticator } from './access/authenticator.js';
 import { jwtVerifier } from './access/identity-provider.js';
@@ -16,30 +15,43 @@ import { createContext, createServices, type Context } from './graphql/context.j
 import { Cursors } from './graphql/cursors.js';
 import { formatError } from './graphql/format-error.js';
 import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
+import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
+import { limitCost } from './graphql/limits/limit-cost.js';
+import { limitDocuments, reportRefusal } from './graphql/limits/limit-documents.js';
 import { registerAuthentication } from './http/authentication.js';
+import { registerBrowserSecurity } from './http/browser-security.js';
 import { registerGraphiql } from './http/graphiql.js';
+import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { createLogger } from './http/logger.js';
+import { answerPlainJson } from './http/plain-json.js';
+import { connectionTimeouts } from './http/timeouts.js';
 import { loadSecrets } from './keys/load-secrets.js';
 import { createSchema } from './schema.js';
 
-/** Largest body of a request, in bytes; a thousand calls with their prompts go into one. */
-const BODY_LIMIT = 16 * 1024 * 1024;
-
 const HOUR = 3_600_000;
+
+/** With one of these headers no page of another origin gets a request out of a browser unasked. */
+const PREFLIGHTED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
+/** What a server is told; limits that are left out have their usual values. */
+export interface ServerConfig extends Pick<Config, 'logLevel'>, Partial<Omit<Config, 'limits' | 'http'>> {
+  limits?: Partial<Limits>;
+  http?: Partial<HttpLimits>;
+}
 
 /**
  * Makes the HTTP server: GraphQL on /graphql for callers with a token, health checks. It does not listen yet.
  *
  * @param database migrated; closing the server leaves it open
  */
-export async function createServer(
-  config: Pick<Config, 'logLevel'> & Partial<Config>,
-  database: Database,
-): Promise<FastifyInstance> {
+export async function createServer(config: ServerConfig, database: Database): Promise<FastifyInstance> {
+  const limits = { ...DEFAULT_LIMITS, ...config.limits };
+  const http = { ...DEFAULT_HTTP_LIMITS, ...config.http };
   const app = Fastify({
     loggerInstance: createLogger(config.logLevel),
-    bodyLimit: BODY_LIMIT,
+    ...connectionTimeouts(http.requestTimeout),
     forceCloseConnections: 'idle',
     // Prompts are data: a key called __proto__ in one is stored like any other.
     onProtoPoisoning: 'ignore',
@@ -52,6 +64,7 @@ export async function createServer(
     cursors: new Cursors(secrets.cursor),
     fingerprintSecret: secrets.fingerprint,
     consistency,
+    pageSize: limits.pageSize,
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
     schema,
@@ -59,27 +72,26 @@ export async function createServer(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     persistedQueries: false,
-    introspection: true,
+    introspection: http.introspection,
+    csrfPrevention: { requestHeaders: PREFLIGHTED },
+    parseOptions: { maxLexicalTokens: limits.tokens },
+    validationRules: [reportRefusal],
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logUnexpected(),
+      limitDocuments(limits),
+      limitCost(limits),
+      answerPlainJson(),
     ],
   });
   await apollo.start();
+  await registerBrowserSecurity(app, http.corsOrigins);
   const verifyJwt = config.identityProvider && jwtVerifier(config.identityProvider, app.log);
   const authenticator = new Authenticator(new TokenLookup(database, app.log), verifyJwt);
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    onRequest: registerAuthentication(app, authenticator),
-    handler: fastifyApolloHandler(apollo, {
-      context: (request) =>
-        Promise.resolve(
-          Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
-        ),
-    }),
-  });
+  await registerGraphql(app, apollo, http, registerAuthentication(app, authenticator), (request) =>
+    Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
+  );
   registerHealth(app, database, consistency);
   await registerGraphiql(app);
 

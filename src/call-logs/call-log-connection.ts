@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
 import { PageInfo } from '../graphql/paging.js';
 import { SafeInt } from '../graphql/scalars.js';
 import { Slice } from '../usage/slice.js';
@@ -24,6 +25,7 @@ export class CallLogConnection {
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;
 
+  @Costs({ once: SCAN })
   @Field(() => SafeInt, { description: 'Number of calls on all pages together; counted only when selected.' })
   totalCount!: () => Promise<number>;
 

@@ -5,8 +5,10 @@ import { Scope } from '../access/scope.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
+import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { selectedFields } from '../graphql/selected-fields.js';
 import { configInUse } from '../keys/config-in-use.js';
+import { boundedSpan } from '../usage/series-cost.js';
 import { Family, Slice } from '../usage/slice.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
@@ -32,6 +34,7 @@ export class CallLogResolver {
     return callLog ?? null;
   }
 
+  @Costs({ once: PAGE, span: boundedSpan })
   @Query(() => CallLogConnection, { description: 'The calls that a filter selects, page by page.' })
   @Needs(Scope.LOGS_READ)
   callLogs(
@@ -72,6 +75,7 @@ export class CallLogResolver {
     return recordCallLog(context, made, selectedFields(info));
   }
 
+  @Costs({ size: (argument) => (argument('input') as unknown[] | undefined)?.length ?? 0 })
   @Mutation(() => RecordCallLogsResult, {
     description:
       'Records 1 to 1000 calls at once. A bad call is rejected with its reason and does not keep the others out.',

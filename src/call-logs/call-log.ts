@@ -2,6 +2,7 @@ import { Check, Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-or
 import { BigIntType, JsonType } from '@mikro-orm/postgresql';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { TimestampType } from '../database/timestamp-type.js';
+import { BODY, Costs } from '../graphql/limits/cost-hints.js';
 import { DateTime, Json, type Timestamp } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
 
@@ -89,6 +90,7 @@ export class CallLog {
   })
   activationCode!: string | null;
 
+  @Costs({ each: BODY })
   @Property({ type: JsonType })
   @Field(() => Json, {
     description: 'The messages sent to the model. Can be large: select it only where it is shown.',
@@ -102,6 +104,7 @@ export class CallLog {
   })
   requestParams!: unknown;
 
+  @Costs({ each: BODY })
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -109,6 +112,7 @@ export class CallLog {
   })
   responseContent!: string | null;
 
+  @Costs({ each: BODY })
   @Property({ type: JsonType, nullable: true })
   @Field(() => Json, {
     nullable: true,

@@ -23,6 +23,6 @@ export function listCallLogs(
   info: GraphQLResolveInfo,
 ): CallLogConnection {
   const fields = selectedFields(info, ['nodes'], ['edges', 'node']);
-  const connection = callLogPage(context, selection, orderBy, parsePage(page), fields);
+  const connection = callLogPage(context, selection, orderBy, parsePage(page, context.pageSize), fields);
   return { ...connection, usage, totalCount: () => countOf(usage) };
 }

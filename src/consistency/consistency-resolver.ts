@@ -2,12 +2,17 @@ import { Ctx, Query, Resolver } from 'type-graphql';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import type { Context } from '../graphql/context.js';
+import { Costs } from '../graphql/limits/cost-hints.js';
 import { ConsistencyReport } from './consistency-types.js';
 import { isConsistent } from './report.js';
 import { reportMarkdown } from './report-markdown.js';
 
+/** A check reads the whole catalogue and tries every field. */
+const CHECK = 5000;
+
 @Resolver()
 export class ConsistencyResolver {
+  @Costs({ once: CHECK })
   @Query(() => ConsistencyReport, {
     description:
       'Do the live database, the migrations, the code and this schema agree? Reads the catalogues of the database alone.',

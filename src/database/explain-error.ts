@@ -39,7 +39,7 @@ export function refusedByDatabase(error: unknown): OperatorError {
   const { code = '', message } = innermost(error);
   // MikroORM adds hints in lines of their own, and puts the statement in front.
   const said = message.split('\n - ')[0]?.trim().split('\n').at(-1)?.trim() ?? '';
-  const explanation = EXPLANATIONS[code] ?? (isTimeout(message) ? 'The database does not answer.' : '');
+  const explanation = EXPLANATIONS[code] ?? (isSilence(message) ? 'The database does not answer.' : '');
   return new OperatorError(`The database cannot be used: ${said}. ${explanation}`.trim());
 }
 
@@ -53,11 +53,16 @@ export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code = '', message } = innermost(error);
   // SQLSTATE classes 08 (connection) and 57P (shutdown, startup), and 53300 (too many connections).
-  return NETWORK_ERRORS.has(code) || /^08(?!P)|^57P|^53300$/.test(code) || isTimeout(message);
+  return NETWORK_ERRORS.has(code) || /^08(?!P)|^57P|^53300$/.test(code) || isSilence(message);
+}
+
+/** Whether the database broke a statement off that took longer than it may. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && innermost(error).code === '57014';
 }
 
 /** `pg` reports these with a message alone. */
-function isTimeout(message: string): boolean {
+function isSilence(message: string): boolean {
   return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed))/.test(
     message,
   );

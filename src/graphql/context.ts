@@ -17,6 +17,8 @@ export interface Services {
   cursors: Cursors;
   /** Keys the fingerprints of API keys; the same on all servers of one database. */
   fingerprintSecret: string;
+  /** Most items of a page, where this server gives fewer than the schema allows. */
+  pageSize?: number;
   /** The one value that `create` makes for this server, such as a queue. */
   shared: <T>(create: (database: Database) => T) => T;
 }

@@ -9,6 +9,19 @@ export const ERROR_CODES = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'METHOD_NOT_ALLOWED',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'PAYLOAD_TOO_LARGE',
+  'TOO_MANY_TOKENS',
+  'TOO_MANY_DEFINITIONS',
+  'TOO_MANY_FIELDS',
+  'TOO_MANY_ALIASES',
+  'TOO_MANY_REPEATS',
+  'TOO_DEEP',
+  'TOO_COSTLY',
+  'RATE_LIMITED',
+  'TIMEOUT',
   'DATABASE_UNAVAILABLE',
   'INTERNAL_SERVER_ERROR',
 ] as const;
@@ -25,7 +38,13 @@ export function withCode(code: ErrorCode, rest: Record<string, unknown> = {}): R
  *
  * @param argument path of the argument or input field, such as `filter.callTime.from`
  * @param message what would be right, as the rest of a sentence that begins with the argument
+ * @param numbers where a limit was exceeded
  */
-export function badUserInput(argument: string, message: string): GraphQLError {
-  return new GraphQLError(`${argument} ${message}`, { extensions: withCode('BAD_USER_INPUT', { argument }) });
+export function badUserInput(
+  argument: string,
+  message: string,
+  numbers: { limit?: number; actual?: number } = {},
+): GraphQLError {
+  const extensions = withCode('BAD_USER_INPUT', { argument, ...numbers });
+  return new GraphQLError(`${argument} ${message}`, { extensions });
 }

@@ -1,17 +1,18 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isDatabaseDown } from '../database/explain-error.js';
+import { isDatabaseDown, isTimeout } from '../database/explain-error.js';
 import { argumentPath, isInlineValue } from './argument-path.js';
 import { withCode } from './errors.js';
+import { limitOfError } from './limits/limit-of-error.js';
 import { withoutValues } from './without-values.js';
 
 /** What a client is told of an error that is nobody's input: nothing but where to look it up. */
-const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
+export const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
 
 /** Whether an error is the server's own failure, to be logged and masked. */
 export function isUnexpected(error: unknown): boolean {
   const original = unwrapResolverError(error);
-  return !(original instanceof GraphQLError) && !isDatabaseDown(original);
+  return !(original instanceof GraphQLError) && !isDatabaseDown(original) && !isTimeout(original);
 }
 
 /** Gives an error the shape that clients see: a stable code in extensions, and no inner details. */
@@ -24,10 +25,17 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
       extensions: withCode('DATABASE_UNAVAILABLE'),
     };
   }
+  if (isTimeout(original)) {
+    const message =
+      'The database took too long. Narrow callTime, or ask for less at once: fewer breakdowns, no text.';
+    return { ...formatted, message, extensions: withCode('TIMEOUT') };
+  }
   if (isUnexpected(error)) {
     const requestId = formatted.extensions?.['requestId'];
     return { ...formatted, message: MASKED, extensions: withCode('INTERNAL_SERVER_ERROR', { requestId }) };
   }
+  const limit = limitOfError(error);
+  if (limit) return { ...formatted, ...limit };
   const message = withoutValues(formatted.message, original);
   // A bad value is the same mistake whether it is written into the query or sent as a variable.
   const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;

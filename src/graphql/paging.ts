@@ -1,15 +1,17 @@
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import { badUserInput } from './errors.js';
 
-const DEFAULT_PAGE = 50;
-const MAX_PAGE = 1000;
+/** Items of a page of which no size is asked for. */
+export const DEFAULT_PAGE = 50;
+/** Most items of a page, whatever the server is set to. */
+export const MAX_PAGE = 1000;
 
 /** Arguments of a connection field, after the Relay cursor connections specification. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `Only the first so many, at most ${MAX_PAGE}; ${DEFAULT_PAGE} when neither first nor last is given.`,
+    description: `Only the first so many, at most ${MAX_PAGE}, or fewer where the server is set so; ${DEFAULT_PAGE} when neither first nor last is given.`,
   })
   first?: number | null;
 
@@ -18,7 +20,7 @@ export class PageArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: `Only the last so many, at most ${MAX_PAGE}. Not together with first.`,
+    description: `Only the last so many, at most as for first. Not together with first.`,
   })
   last?: number | null;
 
@@ -34,14 +36,18 @@ export interface Page {
   before: string | undefined;
 }
 
-/** @throws BAD_USER_INPUT for first with last, and for a size that is negative or over 1000 */
-export function parsePage({ first, after, last, before }: PageArgs): Page {
+/**
+ * @param most items that this server gives at once
+ * @throws BAD_USER_INPUT for first with last, and for a size that is negative or over `most`
+ */
+export function parsePage({ first, after, last, before }: PageArgs, most = MAX_PAGE): Page {
   if (first != null && last != null) {
     throw badUserInput('last', 'cannot go together with first; give one of them.');
   }
-  const size = first ?? last ?? DEFAULT_PAGE;
-  if (size < 0 || size > MAX_PAGE) {
-    throw badUserInput(last == null ? 'first' : 'last', `must be from 0 to ${MAX_PAGE}, not ${size}.`);
+  const size = first ?? last ?? Math.min(DEFAULT_PAGE, most);
+  if (size < 0 || size > most) {
+    const argument = last == null ? 'first' : 'last';
+    throw badUserInput(argument, `must be from 0 to ${most}, not ${size}.`, { limit: most, actual: size });
   }
   return { size, backward: last != null, after: after ?? undefined, before: before ?? undefined };
 }

@@ -10,7 +10,9 @@ import { listCallLogs } from '../call-logs/list-call-logs.js';
 import { narrow, selectCalls } from '../call-logs/selection.js';
 import type { Context } from '../graphql/context.js';
 import { MAX_32, parseId } from '../graphql/ids.js';
+import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { PageArgs } from '../graphql/paging.js';
+import { boundedSpan } from '../usage/series-cost.js';
 import { usageOfGroup } from '../usage/usage-of-group.js';
 import { Slice } from '../usage/slice.js';
 import { createGroup } from './create-group.js';
@@ -33,12 +35,14 @@ export class GroupResolver {
     return context.once(groupLoader).load(Number(number));
   }
 
+  @Costs({ once: PAGE })
   @Query(() => GroupConnection, { description: 'The groups, by name and then by number, page by page.' })
   @Needs(Scope.LOGS_READ)
   groups(@Ctx() context: Context, @Args(() => PageArgs) args: PageArgs): GroupConnection {
     return listGroups(context, args);
   }
 
+  @Costs({ span: boundedSpan })
   @FieldResolver(() => Slice, {
     description: 'What calls of this group add up to, in total and broken down.',
   })
@@ -55,6 +59,7 @@ export class GroupResolver {
     return usageOfGroup(context, group, filter);
   }
 
+  @Costs({ once: PAGE, span: boundedSpan })
   @FieldResolver(() => CallLogConnection, { description: 'Calls of this group, page by page.' })
   @Needs(Scope.LOGS_READ)
   callLogs(

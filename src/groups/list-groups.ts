@@ -22,13 +22,18 @@ const BY_NAME: KeysetOrder = {
 export function listGroups(context: Context, args: PageArgs): GroupConnection {
   const { groupIds } = context.caller;
   const visible = groupIds ? sql`id = ANY(${groupIds}::bigint[])` : sql`true`;
-  const connection = connectionOf(parsePage(args), BY_NAME, context.cursors, async (what) => {
-    const where = sql.join([visible, ...what.conditions], sql` AND `);
-    const query = sql<Group & Positioned>`
+  const connection = connectionOf(
+    parsePage(args, context.pageSize),
+    BY_NAME,
+    context.cursors,
+    async (what) => {
+      const where = sql.join([visible, ...what.conditions], sql` AND `);
+      const query = sql<Group & Positioned>`
       SELECT id, name, name AS "cursorValue" FROM groups
       WHERE ${where} ORDER BY ${what.order} LIMIT ${what.limit}`;
-    return (await query.execute(context.sql)).rows;
-  });
+      return (await query.execute(context.sql)).rows;
+    },
+  );
   return {
     ...connection,
     totalCount: async () => {

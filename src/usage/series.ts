@@ -8,7 +8,8 @@ import { bucketBoundaries, type TimeInterval } from './time-buckets.js';
 import { totalsOf } from './totals.js';
 import { NO_TOTALS, readTotals, TOTALS } from './totals-columns.js';
 
-const MAX_BUCKETS = 5000;
+/** Most buckets of a series. */
+export const MAX_BUCKETS = 5000;
 
 /** The last millisecond of the year 9999, where four-digit years end. */
 const LATEST = 253_402_300_799_999;

@@ -17,11 +17,13 @@ import { CallStatus } from '../call-logs/call-log.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
 import { selectCalls } from '../call-logs/selection.js';
 import type { Context } from '../graphql/context.js';
+import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
 import { TimeZone } from '../graphql/scalars.js';
 import type { Group } from '../groups/group.js';
 import { splitBy } from './breakdown.js';
 import { durationPercentile } from './percentile.js';
 import { previousOf } from './previous.js';
+import { SERIES_COSTS, boundedSpan } from './series-cost.js';
 import { seriesOf } from './series.js';
 import { Family, Slice } from './slice.js';
 import { TimeInterval } from './time-buckets.js';
@@ -56,6 +58,7 @@ class TopArgs {
 
 @Resolver(() => Slice)
 export class UsageResolver {
+  @Costs({ span: boundedSpan })
   @Query(() => Slice, { description: 'What the selected calls add up to, in total and broken down.' })
   @Needs(Scope.LOGS_READ)
   usage(
@@ -66,6 +69,7 @@ export class UsageResolver {
     return new Slice(Family.of(sql, selectCalls(filter, caller.groupIds)), 0, []);
   }
 
+  @Costs({ once: SCAN })
   @FieldResolver(() => UsageTotals, { description: 'The totals of the slice.' })
   async totals(@Root() slice: Slice): Promise<UsageTotals> {
     const totals = await totalsOf(slice);
@@ -81,6 +85,7 @@ export class UsageResolver {
     return previousOf(slice);
   }
 
+  @Costs({ once: SCAN, size: () => 2 })
   @FieldResolver(() => [StatusUsage], {
     description: 'One slice for each status that occurs, successes first.',
   })
@@ -93,6 +98,7 @@ export class UsageResolver {
     return statuses.sort((one, other) => (one.status > other.status ? -1 : 1));
   }
 
+  @Costs({ once: SCAN })
   @FieldResolver(() => [GroupUsage], { description: 'One slice for each group that occurs, largest first.' })
   async byGroup(@Root() slice: Slice, @Args(() => TopArgs) { top, orderBy }: TopArgs): Promise<GroupUsage[]> {
     const parts = await splitBy(slice, 'group', top, orderBy);
@@ -102,12 +108,14 @@ export class UsageResolver {
     }));
   }
 
+  @Costs({ once: SCAN })
   @FieldResolver(() => [ModelUsage], { description: 'One slice for each model that occurs, largest first.' })
   async byModel(@Root() slice: Slice, @Args(() => TopArgs) { top, orderBy }: TopArgs): Promise<ModelUsage[]> {
     const parts = await splitBy(slice, 'model', top, orderBy);
     return parts.map(({ key, usage }) => ({ model: key, usage }));
   }
 
+  @Costs({ once: SCAN })
   @FieldResolver(() => [ConfigUsage], {
     description: 'One slice for each provider configuration that occurs, largest first.',
   })
@@ -119,6 +127,7 @@ export class UsageResolver {
     return parts.map(({ key, usage }) => ({ configId: key, usage }));
   }
 
+  @Costs({ once: SCAN })
   @FieldResolver(() => [ActivationCodeUsage], {
     description: 'One slice for each activation code that occurs, largest first.',
   })
@@ -130,6 +139,7 @@ export class UsageResolver {
     return parts.map(({ key, usage }) => ({ activationCode: key, usage }));
   }
 
+  @Costs(SERIES_COSTS)
   @FieldResolver(() => [UsageBucket], {
     description:
       "Buckets that cover the slice's callTime, else its first to last call: oldest first, no gaps, cut at local midnight and so on in timeZone, right across daylight-saving changes. At most 5000.",
@@ -150,6 +160,7 @@ export class UsageResolver {
 
 @Resolver(() => UsageTotals)
 export class UsageTotalsResolver {
+  @Costs({ once: SCAN })
   @FieldResolver(() => Float, {
     nullable: true,
     description:

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import type { Config } from '../../src/config.js';
 import type { Database } from '../../src/database/database.js';
-import { createServer } from '../../src/server.js';
+import { createServer, type ServerConfig } from '../../src/server.js';
 import { useTestDatabase } from './database.js';
 import { post, type GraphQLAnswer } from './post.js';
 
@@ -25,7 +24,7 @@ export interface TestServer {
  *
  * @param configure is asked when it starts
  */
-export function useTestServer(configure: () => Partial<Config> = () => ({})): TestServer {
+export function useTestServer(configure: () => Partial<ServerConfig> = () => ({})): TestServer {
   const held = useTestDatabase();
   let app: FastifyInstance;
   const server = {} as TestServer;

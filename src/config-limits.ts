@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
+import { wholeNumber } from './whole-number.js';
+
+const MIB = 1024 * 1024;
+
+/** What a read may take at most, in milliseconds, where nothing else is set. */
+export const DEFAULT_READ_TIMEOUT = 10_000;
+
+function isOrigin(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '') && URL.parse(text)?.origin === text;
+}
+
+/** The environment variables of all limits. */
+export const LIMIT_VARIABLES = {
+  MAX_PAGE_SIZE: wholeNumber(1, 1000, DEFAULT_LIMITS.pageSize),
+  MAX_TOKENS: wholeNumber(100, 1_000_000, DEFAULT_LIMITS.tokens),
+  MAX_DEFINITIONS: wholeNumber(1, 10_000, DEFAULT_LIMITS.definitions),
+  MAX_DEPTH: wholeNumber(1, 1000, DEFAULT_LIMITS.depth),
+  MAX_FIELDS: wholeNumber(1, 100_000, DEFAULT_LIMITS.fields),
+  MAX_ALIASES: wholeNumber(0, 100_000, DEFAULT_LIMITS.aliases),
+  MAX_REPEATS: wholeNumber(1, 10_000, DEFAULT_LIMITS.repeats),
+  MAX_COST: wholeNumber(1, 999_999_999, DEFAULT_LIMITS.cost),
+  MAX_BODY_BYTES: wholeNumber(1000, 256 * MIB, DEFAULT_HTTP_LIMITS.body),
+  MAX_RECORDING_BODY_BYTES: wholeNumber(1000, 256 * MIB, DEFAULT_HTTP_LIMITS.recordingBody),
+  REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000, DEFAULT_HTTP_LIMITS.requestTimeout),
+  READ_TIMEOUT_MS: wholeNumber(0, 86_400_000, DEFAULT_READ_TIMEOUT),
+  RATE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.rate),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(/[\s,]+/).filter((origin) => origin !== ''))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be origins with commas between them, such as https://app.example.com',
+    ),
+  INTROSPECTION: z.enum(['on', 'off'], 'must be on or off').default('on'),
+};
+
+/** All limits that are set. */
+export interface ConfiguredLimits {
+  limits: Limits;
+  http: HttpLimits;
+  /** Milliseconds that a statement which reads may take; 0 for any time. */
+  readTimeout: number;
+}
+
+export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLES>>): ConfiguredLimits {
+  return {
+    limits: {
+      pageSize: set.MAX_PAGE_SIZE,
+      tokens: set.MAX_TOKENS,
+      definitions: set.MAX_DEFINITIONS,
+      depth: set.MAX_DEPTH,
+      aliases: set.MAX_ALIASES,
+      fields: set.MAX_FIELDS,
+      repeats: set.MAX_REPEATS,
+      cost: set.MAX_COST,
+    },
+    http: {
+      body: set.MAX_BODY_BYTES,
+      recordingBody: Math.max(set.MAX_RECORDING_BODY_BYTES, set.MAX_BODY_BYTES),
+      requestTimeout: set.REQUEST_TIMEOUT_MS,
+      rate: set.RATE_LIMIT,
+      corsOrigins: set.CORS_ORIGINS,
+      introspection: set.INTROSPECTION === 'on',
+    },
+    readTimeout: set.READ_TIMEOUT_MS,
+  };
+}

@@ -1,0 +1,66 @@
+import { HeaderMap } from '@apollo/server';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { withCode, type ErrorCode } from '../graphql/errors.js';
+import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
+import { MASKED } from '../graphql/format-error.js';
+import { answerType } from './media-types.js';
+
+/** Refuses a request before GraphQL has seen it. */
+export function refusal(
+  code: ErrorCode,
+  message: string,
+  status: number,
+  headers: [string, string][] = [],
+): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { ...withCode(code), http: { status, headers: new HeaderMap(headers) } },
+  });
+}
+
+/** @param actual missing where the end was not waited for */
+export function tooLarge(limit: number, actual?: number): GraphQLError {
+  const message = `The request may have ${limit} bytes: split it into several.`;
+  const excess = actual === undefined ? { limit } : { limit, actual };
+  // What is still on its way is not waited for.
+  return limitExceeded('PAYLOAD_TOO_LARGE', message, excess, {
+    status: 413,
+    headers: [['connection', 'close']],
+  });
+}
+
+/** Answers what a hook, a parser or Fastify itself has thrown in the form of GraphQL's errors. */
+export function sendErrors(
+  thrown: FastifyError | GraphQLError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = thrown instanceof GraphQLError ? thrown : explain(thrown, request);
+  const { http, ...extensions } = error.extensions as {
+    http?: { status?: number; headers?: Map<string, string> };
+  };
+  for (const [name, value] of http?.headers ?? []) void reply.header(name, value);
+  return reply
+    .code(http?.status ?? 400)
+    .type(answerType(request.headers.accept))
+    .send(JSON.stringify({ errors: [{ message: error.message, extensions }] }));
+}
+
+const REFUSALS: Partial<Record<string, [ErrorCode, string]>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the request as application/json.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['BAD_REQUEST', 'The body is empty; send JSON with a query.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['BAD_REQUEST', 'The body is not JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['BAD_REQUEST', 'The body is not as long as Content-Length says.'],
+};
+
+function explain(error: FastifyError, request: FastifyRequest): GraphQLError {
+  const [code, message] = REFUSALS[error.code] ?? [];
+  const status = error.statusCode ?? 500;
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit);
+  if (code && message) return refusal(code, message, status);
+  if (status < 500)
+    return refusal('BAD_REQUEST', 'The request did not arrive as HTTP says it should.', status);
+  request.log.error({ err: error, requestId: request.id }, 'a request failed unexpectedly');
+  const extensions = withCode('INTERNAL_SERVER_ERROR', { requestId: request.id });
+  return new GraphQLError(MASKED, { extensions: { ...extensions, http: { status: 500 } } });
+}

@@ -1,0 +1,68 @@
+import type { ApolloServer, BaseContext } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest, HTTPMethods, onRequestAsyncHookHandler } from 'fastify';
+import { registerBodies } from './bodies.js';
+import { refusal, sendErrors } from './graphql-errors.js';
+import type { HttpLimits } from './http-limits.js';
+import { limitRate } from './limit-rate.js';
+import { isAcceptable } from './media-types.js';
+
+const OTHER_METHODS: HTTPMethods[] = ['DELETE', 'PATCH', 'PUT', 'TRACE'];
+const ALLOW: [string, string] = ['allow', 'GET, POST, OPTIONS'];
+
+/**
+ * Serves GraphQL at /graphql. Whatever goes wrong there is answered as GraphQL answers errors, also what Fastify
+ * or one of its hooks refuses.
+ *
+ * @param authenticate sets the caller of a request, or answers it
+ */
+export async function registerGraphql<C extends BaseContext>(
+  app: FastifyInstance,
+  apollo: ApolloServer<C>,
+  limits: HttpLimits,
+  authenticate: onRequestAsyncHookHandler,
+  contextOf: (request: FastifyRequest) => C,
+): Promise<void> {
+  await app.register(async (scope) => {
+    scope.setErrorHandler(sendErrors);
+    registerBodies(scope, limits);
+    await limitRate(scope, limits.rate);
+    scope.addHook('onRequest', (request, _reply, done) => {
+      // Told beforehand: a mutation whose answer nobody takes is better not carried out.
+      done(
+        isAcceptable(request.headers.accept)
+          ? undefined
+          : refusal('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', 406),
+      );
+    });
+    scope.route({
+      url: '/graphql',
+      method: ['GET', 'POST'],
+      bodyLimit: limits.recordingBody,
+      onRequest: authenticate,
+      exposeHeadRoute: false,
+      handler: fastifyApolloHandler(apollo, { context: (request) => Promise.resolve(contextOf(request)) }),
+    });
+    scope.route({
+      url: '/graphql',
+      method: 'OPTIONS',
+      handler: (_request, reply) =>
+        reply
+          .code(204)
+          .header(...ALLOW)
+          .send(),
+    });
+    scope.route({
+      url: '/graphql',
+      method: [...OTHER_METHODS, 'HEAD'],
+      handler: ({ method }) => {
+        throw refusal(
+          'METHOD_NOT_ALLOWED',
+          `${method} is not for GraphQL: use POST, or GET for a query.`,
+          405,
+          [ALLOW],
+        );
+      },
+    });
+  });
+}

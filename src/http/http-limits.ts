@@ -1,0 +1,26 @@
+/** What the server takes over HTTP, and how much of it. */
+export interface HttpLimits {
+  /** Bytes of a body. */
+  body: number;
+  /** Bytes of a body whose operation is recordCallLogs. */
+  recordingBody: number;
+  /** Milliseconds that a request may take to arrive. */
+  requestTimeout: number;
+  /** Requests of one caller in a minute; 0 for any number. */
+  rate: number;
+  /** Origins of pages that may read answers in a browser, besides the server's own. */
+  corsOrigins: readonly string[];
+  /** Whether callers may ask for the schema. */
+  introspection: boolean;
+}
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  body: 4 * MIB,
+  recordingBody: 16 * MIB,
+  requestTimeout: 30_000,
+  rate: 600_000,
+  corsOrigins: [],
+  introspection: true,
+};

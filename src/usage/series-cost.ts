@@ -1,0 +1,39 @@
+import type { ArgumentReader, CostHints } from '../graphql/limits/cost-hints.js';
+import { SCAN } from '../graphql/limits/cost-hints.js';
+import { MAX_BUCKETS } from './series.js';
+import { TimeInterval } from './time-buckets.js';
+
+const DAY = 86_400_000;
+
+const LENGTHS: Record<string, number> = {
+  [TimeInterval.MINUTE]: 60_000,
+  [TimeInterval.QUARTER_HOUR]: 900_000,
+  [TimeInterval.HOUR]: 3_600_000,
+  [TimeInterval.DAY]: DAY,
+  [TimeInterval.WEEK]: 7 * DAY,
+  [TimeInterval.MONTH]: 30 * DAY,
+  [TimeInterval.QUARTER]: 91 * DAY,
+  [TimeInterval.YEAR]: 365 * DAY,
+};
+
+/** How long calls are counted on for, as long as nothing bounds their time and nobody has looked. */
+const UNBOUNDED = 365 * DAY;
+
+/** A series costs its buckets: of the bounded time around it, else of a year. */
+export const SERIES_COSTS: CostHints = {
+  once: SCAN,
+  size: (argument, span = UNBOUNDED) => Math.min(Math.ceil(span / lengthOf(argument)) + 1, MAX_BUCKETS),
+  span: lengthOf,
+};
+
+/** The stretch of time of a filter that bounds callTime; what is around it, where this one does not. */
+export function boundedSpan(argument: ArgumentReader, span: number | undefined): number | undefined {
+  const filter = argument('filter') as { callTime?: { from?: unknown; to?: unknown } } | null | undefined;
+  const { from, to } = filter?.callTime ?? {};
+  const length = Date.parse(String(to)) - Date.parse(String(from));
+  return length > 0 ? length : span;
+}
+
+function lengthOf(argument: ArgumentReader): number {
+  return LENGTHS[String(argument('interval'))] ?? DAY;
+}
