@@ -43,6 +43,7 @@ export async function registerBrowserSecurity(
   await app.register(cors, {
     origin: [...origins],
     methods: ['GET', 'POST'],
+    exposedHeaders: ['retry-after'],
     // A token goes into a header; cookies are nothing to this server.
     credentials: false,
     maxAge: 600,

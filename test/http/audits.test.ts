@@ -21,6 +21,9 @@ test('there are as many audits as when they were last looked through', () => {
 });
 
 // All of them hold: MUST, SHOULD and MAY.
-test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))('%s: %s', async (_id, _name, audit) => {
-  expect(await audit.fn()).toMatchObject({ status: 'ok' });
-});
+test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))(
+  '%s: %s',
+  async (_id, _name, audit) => {
+    expect(await audit.fn()).toMatchObject({ status: 'ok' });
+  },
+);

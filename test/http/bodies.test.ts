@@ -12,7 +12,8 @@ const RECORD = 'mutation ($input: [RecordCallLogInput!]!) { recordCallLogs(input
 
 /** Text of a JSON body, filled up to a size. */
 function bodyOf(size: number, query: string, variablesOf: (filling: string) => object, more = {}): string {
-  const withFilling = (filling: string) => JSON.stringify({ query, variables: variablesOf(filling), ...more });
+  const withFilling = (filling: string) =>
+    JSON.stringify({ query, variables: variablesOf(filling), ...more });
   return withFilling('x'.repeat(size - withFilling('').length));
 }
 
@@ -54,7 +55,10 @@ describe('the size of a request', () => {
     ['a text', reading(BODY + 1, QUERY, { extensions: { text: 'recordCallLogs' } })],
     ['a comment', reading(BODY + 1, `${QUERY} # recordCallLogs`)],
     ['a name', reading(BODY + 1, QUERY.replace('callLogs', 'recordCallLogs: callLogs'))],
-    ['another operation', reading(BODY + 1, `${RECORD.replace('(', 'A(')} ${QUERY.replace('(', 'B(')}`, { operationName: 'B' })],
+    [
+      'another operation',
+      reading(BODY + 1, `${RECORD.replace('(', 'A(')} ${QUERY.replace('(', 'B(')}`, { operationName: 'B' }),
+    ],
   ])('the name of that operation in %s does not help', async (_, body) => {
     expect(await post(body)).toEqual(
       refused(413, { code: 'PAYLOAD_TOO_LARGE', limit: BODY, actual: BODY + 1 }),
@@ -89,21 +93,26 @@ test.each([
   expect(await post(body)).toEqual(refused(400, { code: 'BAD_REQUEST' }));
 });
 
-test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/graphql'])(
-  'a body of the type %s is refused',
-  async (type) => {
-    expect(await post('{ "query": "{ __typename }" }', { 'content-type': type })).toEqual(
+test.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'application/graphql',
+])('a body of the type %s is refused', async (type) => {
+  expect(await post('{ "query": "{ __typename }" }', { 'content-type': type })).toEqual(
+    refused(415, { code: 'UNSUPPORTED_MEDIA_TYPE' }),
+  );
+});
+
+test.each(['gzip', 'deflate', 'br', 'identity, gzip'])(
+  'a body compressed by %s is not unpacked',
+  async (encoding) => {
+    const body = gzipSync(JSON.stringify({ query: '{ __typename }' }));
+    expect(await post(body, { 'content-encoding': encoding })).toEqual(
       refused(415, { code: 'UNSUPPORTED_MEDIA_TYPE' }),
     );
   },
 );
-
-test.each(['gzip', 'deflate', 'br', 'identity, gzip'])('a body compressed by %s is not unpacked', async (encoding) => {
-  const body = gzipSync(JSON.stringify({ query: '{ __typename }' }));
-  expect(await post(body, { 'content-encoding': encoding })).toEqual(
-    refused(415, { code: 'UNSUPPORTED_MEDIA_TYPE' }),
-  );
-});
 
 test.each(['PUT', 'DELETE', 'PATCH'])('%s is refused, and told what is allowed', async (method) => {
   const response = await fetch(`${server.url}/graphql`, { method });
@@ -115,7 +124,10 @@ test.each(['PUT', 'DELETE', 'PATCH'])('%s is refused, and told what is allowed',
 test('a mutation whose answer the client would not take is not carried out', async () => {
   const query = 'mutation { createGroup(name: "Unheard") { id } }';
   const { status, errors } = await post(JSON.stringify({ query }), { accept: 'image/png' });
-  expect({ status, errors }).toMatchObject({ status: 406, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  expect({ status, errors }).toMatchObject({
+    status: 406,
+    errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+  });
   expect((await server.query('{ groups { totalCount } }')).groups.totalCount).toBe(0);
 });
 
