@@ -17,6 +17,7 @@ import { formatError } from './graphql/format-error.js';
 import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
+import { readApart } from './graphql/read-apart.js';
 import { limitDocuments, reportRefusal } from './graphql/limits/limit-documents.js';
 import { registerAuthentication } from './http/authentication.js';
 import { registerBrowserSecurity } from './http/browser-security.js';
@@ -81,6 +82,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
       ApolloServerPluginLandingPageDisabled(),
       logUnexpected(),
       limitDocuments(limits),
+      readApart(),
       limitCost(limits),
       answerPlainJson(),
     ],

@@ -21,9 +21,13 @@ export function refuseLongFilter(filter: CallLogFilter): void {
       conditions += condition !== null && typeof condition === 'object' ? Object.keys(condition).length : 1;
     }
     if (conditions > MAX_CONDITIONS) {
-      throw badUserInput('filter', `must have at most ${MAX_CONDITIONS} conditions; use in for many values.`, {
-        limit: MAX_CONDITIONS,
-      });
+      throw badUserInput(
+        'filter',
+        `must have at most ${MAX_CONDITIONS} conditions; use in for many values.`,
+        {
+          limit: MAX_CONDITIONS,
+        },
+      );
     }
   }
 }

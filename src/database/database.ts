@@ -4,11 +4,18 @@ import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
 import { refusedByDatabase } from './explain-error.js';
 
-/** One pool of connections to one PostgreSQL database. */
+/** Connections to one PostgreSQL database. */
 export interface Database {
   orm: MikroORM;
   /** For statements written out; values go in as parameters. */
   sql: Kysely<unknown>;
+  /**
+   * For statements that only read, and are broken off when they take too long. They have connections of their own, so
+   * that no number of slow reads keeps a call from being recorded.
+   */
+  reads: Kysely<unknown>;
+  /** Milliseconds that such a statement may take; 0 for any time. */
+  readTimeout: number;
   /** For connections of one's own. */
   url: string;
   close(): Promise<void>;
@@ -29,20 +36,42 @@ const SESSION = `
   EXCEPTION WHEN invalid_parameter_value THEN NULL;
   END $$`;
 
+/** How a server uses a database; a command has nothing to break off. */
+export interface ReadLimit {
+  /** Milliseconds that a statement of `reads` may take; 0 for any time. */
+  readTimeout: number;
+}
+
 /**
  * Connects, and makes sure that the server is a PostgreSQL that the product works on.
  *
  * @param url postgres://user:password@host:port/database
+ * @param poolSize most connections; a half of them is for `reads`, where those are limited and there are two or more
  * @throws OperatorError in one sentence where it cannot be used
  */
-export async function openDatabase(url: string, poolSize: number): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  poolSize: number,
+  { readTimeout }: ReadLimit = { readTimeout: 0 },
+): Promise<Database> {
+  const readers = readTimeout > 0 ? Math.floor(poolSize / 2) : 0;
   const orm = new MikroORM({
     clientUrl: url,
     entities,
-    onCreateConnection: async (connection) => {
-      await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(SESSION));
-    },
-    pool: { min: 0, max: poolSize },
+    onCreateConnection: prepareSession(SESSION),
+    pool: { min: 0, max: poolSize - readers },
+    // A session's setting, made with the others when it begins: no statement costs more for it.
+    replicas:
+      readers === 0
+        ? []
+        : [
+            {
+              clientUrl: url,
+              pool: { min: 0, max: readers },
+              onCreateConnection: prepareSession(`${SESSION}; SET statement_timeout = ${readTimeout}`),
+            },
+          ],
+    preferReadReplicas: false,
     driverOptions: {
       connectionString: url,
       connectionTimeoutMillis: 5_000,
@@ -58,14 +87,21 @@ export async function openDatabase(url: string, poolSize: number): Promise<Datab
   try {
     await orm.connect();
     const kysely = orm.em.fork().getKysely<unknown>();
+    const reads = orm.em.fork().getKysely<unknown>({ type: 'read' });
     const version = await sql<{ number: number }>`
       SELECT current_setting('server_version_num')::integer AS number`.execute(kysely);
     if ((version.rows[0]?.number ?? 0) < OLDEST) {
       throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
     }
-    return { orm, sql: kysely, url, close: () => orm.close(true) };
+    return { orm, sql: kysely, reads, readTimeout, url, close: () => orm.close(true) };
   } catch (error) {
     await orm.close(true);
     throw refusedByDatabase(error);
   }
+}
+
+function prepareSession(settings: string): (connection: unknown) => Promise<void> {
+  return async (connection) => {
+    await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(settings));
+  };
 }

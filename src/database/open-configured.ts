@@ -22,18 +22,19 @@ export interface ConfiguredDatabase {
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openConfiguredDatabase(
-  { databaseUrl, dataDir, databasePoolSize }: Config,
+  { databaseUrl, dataDir, databasePoolSize, readTimeout }: Config,
   role: 'server' | 'command',
   report: (event: string) => void,
 ): Promise<ConfiguredDatabase> {
+  const limit = { readTimeout: role === 'server' ? readTimeout : 0 };
   if (databaseUrl !== undefined) {
-    const database = await openDatabase(databaseUrl, databasePoolSize);
+    const database = await openDatabase(databaseUrl, databasePoolSize, limit);
     const abandon = () => Promise.resolve();
     return { database, url: databaseUrl, embedded: false, close: () => database.close(), abandon };
   }
   const postgres = await useEmbeddedPostgres(dataDir, role, report);
   try {
-    const database = await openDatabase(postgres.url, databasePoolSize);
+    const database = await openDatabase(postgres.url, databasePoolSize, limit);
     const close = async () => {
       await database.close();
       await postgres.release();

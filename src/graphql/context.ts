@@ -27,36 +27,54 @@ export interface Services {
 export interface Context extends Services {
   caller: Caller;
   /** For statements written out. */
-  sql: Kysely<unknown>;
+  readonly sql: Kysely<unknown>;
   /** Made anew for each request, on first use. */
-  em: EntityManager;
+  readonly em: EntityManager;
+  /** Says that the operation only reads, before anything of it runs. */
+  readOnly: () => void;
   /** The one value that `create` makes for this request, such as a DataLoader. */
   once: <T>(create: (context: Context) => T) => T;
 }
 
 export function createServices(database: Database, others: Omit<Services, 'database' | 'shared'>): Services {
-  return { database, ...others, shared: memoize(database) };
+  return { database, ...others, shared: memoize(() => database) };
 }
 
 export function createContext(services: Services, caller: Caller): Context {
-  let em: EntityManager | undefined;
-  const context: Context = {
-    ...services,
-    caller,
-    sql: services.database.sql,
-    get em() {
-      return (em ??= services.database.orm.em.fork());
-    },
-    once: (create) => once(create),
-  };
-  const once = memoize(context);
-  return context;
+  return Object.assign(new LazyContext(services.database), services, { caller });
 }
 
-function memoize<S>(source: S): <T>(create: (source: S) => T) => T {
+/**
+ * What of a context is made on first use, or known later. Apollo copies a context, and resolvers see the copy: its
+ * accessors are those of the class, and what they give is held in one object that all copies share.
+ */
+class LazyContext {
+  readonly held: { sql: Kysely<unknown>; em?: EntityManager };
+  readonly once: Context['once'];
+
+  constructor(readonly database: Database) {
+    this.held = { sql: database.sql };
+    const once = memoize(() => this as unknown as Context);
+    this.once = (create) => once(create);
+  }
+
+  get sql(): Kysely<unknown> {
+    return this.held.sql;
+  }
+
+  get em(): EntityManager {
+    return (this.held.em ??= this.database.orm.em.fork());
+  }
+
+  readOnly(): void {
+    this.held.sql = this.database.reads;
+  }
+}
+
+function memoize<S>(source: () => S): <T>(create: (source: S) => T) => T {
   const made = new Map<unknown, unknown>();
   return <T>(create: (source: S) => T): T => {
-    if (!made.has(create)) made.set(create, create(source));
+    if (!made.has(create)) made.set(create, create(source()));
     return made.get(create) as T;
   };
 }

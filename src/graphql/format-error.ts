@@ -28,7 +28,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isTimeout(original)) {
     const message =
       'The database took too long. Narrow callTime, or ask for less at once: fewer breakdowns, no text.';
-    return { ...formatted, message, extensions: withCode('TIMEOUT') };
+    return {
+      ...formatted,
+      message,
+      extensions: withCode('TIMEOUT', { limit: formatted.extensions?.['limit'] }),
+    };
   }
   if (isUnexpected(error)) {
     const requestId = formatted.extensions?.['requestId'];

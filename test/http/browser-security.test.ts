@@ -13,7 +13,11 @@ function post(url: string, headers: Record<string, string>): Promise<Response> {
 }
 
 function corsHeaders({ headers }: Response): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
+  const found: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    if (name.startsWith('access-control-')) found[name] = value;
+  });
+  return found;
 }
 
 describe('requests that a browser sends for any page, without asking first', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { DEFAULT_READ_TIMEOUT } from '../../src/config-limits.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 
 const TEMPLATE = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
@@ -27,12 +28,21 @@ export async function dropTestDatabase(url: string): Promise<void> {
   await onServer(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
 }
 
-/** A migrated database for the test file that calls it, open from before its tests to after them. */
-export function useTestDatabase(): { database: Database; url: string } {
+/**
+ * A migrated database for the test file that calls it, open from before its tests to after them.
+ *
+ * @param readTimeoutOf is asked when it is opened
+ */
+export function useTestDatabase(readTimeoutOf: () => number | undefined = () => undefined): {
+  database: Database;
+  url: string;
+} {
   const held = {} as { database: Database; url: string };
   beforeAll(async () => {
     held.url = await createTestDatabase();
-    held.database = await openDatabase(held.url, 10);
+    held.database = await openDatabase(held.url, 10, {
+      readTimeout: readTimeoutOf() ?? DEFAULT_READ_TIMEOUT,
+    });
   });
   afterAll(async () => {
     await held.database.close();

@@ -25,7 +25,7 @@ export interface TestServer {
  * @param configure is asked when it starts
  */
 export function useTestServer(configure: () => Partial<ServerConfig> = () => ({})): TestServer {
-  const held = useTestDatabase();
+  const held = useTestDatabase(() => configure().readTimeout);
   let app: FastifyInstance;
   const server = {} as TestServer;
   server.send = (query, variables, token) => post(server.url, query, variables, token);

@@ -49,7 +49,8 @@ export function openRecordingDatabase(entities: NonNullable<Options['entities']>
       props.flatMap((property) => (property as Partial<typeof property>).fieldNames ?? []),
     );
   }
-  const database = { orm, sql: orm.em.fork().getKysely<unknown>(), url: '', close: () => orm.close(true) };
+  const kysely = orm.em.fork().getKysely<unknown>();
+  const database = { orm, sql: kysely, reads: kysely, readTimeout: 0, url: '', close: () => orm.close(true) };
   return { database, columns, record: (recording, run) => current.run(recording, run) };
 }
 
