@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
 import { readApart } from './graphql/read-apart.js';
 import { limitDocuments, reportRefusal } from './graphql/limits/limit-documents.js';
+import { withoutSuggestions } from './graphql/without-suggestions.js';
 import { registerAuthentication } from './http/authentication.js';
 import { registerBrowserSecurity } from './http/browser-security.js';
 import { registerGraphiql } from './http/graphiql.js';
@@ -69,7 +70,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
     schema,
-    formatError,
+    formatError: http.introspection ? formatError : withoutSuggestions(formatError),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     persistedQueries: false,
@@ -89,13 +90,14 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   });
   await apollo.start();
   await registerBrowserSecurity(app, http.corsOrigins);
+  // First, so that whoever opens the page is not taken for a client that accepts no JSON.
+  await registerGraphiql(app);
   const verifyJwt = config.identityProvider && jwtVerifier(config.identityProvider, app.log);
   const authenticator = new Authenticator(new TokenLookup(database, app.log), verifyJwt);
   await registerGraphql(app, apollo, http, registerAuthentication(app, authenticator), (request) =>
     Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
   );
   registerHealth(app, database, consistency);
-  await registerGraphiql(app);
 
   const forgetting = setInterval(() => {
     forgetOldKeys(database.sql).catch((error: unknown) => {

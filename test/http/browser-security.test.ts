@@ -98,12 +98,13 @@ describe('pages of other origins', () => {
 });
 
 test.each([
-  ['the page', '/graphql', { accept: 'text/html' }],
-  ['the API', '/graphql?query={__typename}', { authorization: 'x' }],
-  ['a refusal', '/graphql?query={', { authorization: 'x' }],
-  ['a health check', '/livez', {}],
-])('%s is sent with the headers that protect a browser', async (_, path, headers) => {
+  ['the page', 200, '/graphql', { accept: 'text/html' }],
+  ['the API', 200, '/graphql?query={__typename}', { authorization: 'x' }],
+  ['a refusal', 400, '/graphql?query={', { authorization: 'x' }],
+  ['a health check', 200, '/livez', {}],
+])('%s is sent with the headers that protect a browser', async (_, status, path, headers) => {
   const response = await fetch(server.url + path, { headers });
+  expect(response.status).toBe(status);
   const policy = response.headers.get('content-security-policy') ?? '';
   const directives = Object.fromEntries(
     policy.split(';').map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]),
