@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseDown, isTimeout } from '../database/explain-error.js';
 import { argumentPath, isInlineValue } from './argument-path.js';
 import { withCode } from './errors.js';
-import { limitOfError } from './limits/limit-of-error.js';
+import { isTooDeep, limitOfError } from './limits/limit-of-error.js';
 import { withoutValues } from './without-values.js';
 
 /** What a client is told of an error that is nobody's input: nothing but where to look it up. */
@@ -11,6 +11,7 @@ export const MASKED = 'Something went wrong on the server. Its log has the detai
 
 /** Whether an error is the server's own failure, to be logged and masked. */
 export function isUnexpected(error: unknown): boolean {
+  if (isTooDeep(error)) return false;
   const original = unwrapResolverError(error);
   return !(original instanceof GraphQLError) && !isDatabaseDown(original) && !isTimeout(original);
 }

@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from '@apollo/server';
+import type { GraphQLError } from 'graphql';
 import { wantsPlainJson } from './media-types.js';
 
 /**
@@ -8,7 +9,9 @@ import { wantsPlainJson } from './media-types.js';
 export function answerPlainJson(): ApolloServerPlugin {
   const listener: GraphQLRequestListener<BaseContext> = {
     willSendResponse({ request, response, errors }) {
-      const isNoRequest = errors?.some(({ extensions }) => extensions['code'] === 'BAD_REQUEST') ?? false;
+      // What was thrown while variables were read can be any Error.
+      const isNoRequest =
+        errors?.some((error: Partial<GraphQLError>) => error.extensions?.['code'] === 'BAD_REQUEST') ?? false;
       if (
         response.http.status === 400 &&
         !isNoRequest &&

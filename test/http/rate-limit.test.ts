@@ -8,7 +8,7 @@ const unlimited = useTestServer({ http: { rate: 0 } });
 async function post(url: string, authorization?: string, body = '{ "query": "{ __typename }" }') {
   const headers = { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) };
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as any };
+  return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 async function statuses(count: number, ...args: Parameters<typeof post>): Promise<number[]> {

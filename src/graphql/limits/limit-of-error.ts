@@ -4,12 +4,15 @@ import { withCode } from '../errors.js';
 const TOKENS = /^Syntax Error: Document contains more that (\d+) tokens/;
 
 /**
- * The message and extensions of an error that is about a limit, also that of the parser's stack; undefined for others: Apollo gives all errors of
+ * The message and extensions of an error that is about a limit, also that of the stack; undefined for others: Apollo gives all errors of
  * parsing and of validation the same codes, and graphql-js has none.
  */
 export function limitOfError(
   error: unknown,
 ): { message: string; extensions: Record<string, unknown> } | undefined {
+  if (isTooDeep(error)) {
+    return { message: 'The variables are nested too deep.', extensions: withCode('BAD_USER_INPUT') };
+  }
   if (!(error instanceof GraphQLError)) return undefined;
   const tokens = TOKENS.exec(error.message)?.[1];
   if (tokens !== undefined) {
@@ -18,7 +21,7 @@ export function limitOfError(
   }
   const { originalError } = error;
   if (originalError instanceof GraphQLError && originalError.originalError instanceof RangeError) {
-    const message = 'Syntax Error: values are nested too deep; send them as variables.';
+    const message = 'Syntax Error: The document is nested too deep to be read.';
     return { message, extensions: withCode('GRAPHQL_PARSE_FAILED') };
   }
   if (!(originalError instanceof GraphQLError) || originalError.extensions['limit'] === undefined)
@@ -26,4 +29,9 @@ export function limitOfError(
   const extensions = { ...originalError.extensions };
   delete extensions['http'];
   return { message: error.message, extensions };
+}
+
+/** Whether graphql-js ran out of stack on variables: outside of resolvers it works on nothing else that is deep. */
+export function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message.startsWith('Maximum call stack');
 }

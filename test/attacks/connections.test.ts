@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { useTestServer } from '../support/server.js';
+
+const REQUEST_TIMEOUT = 1000;
+/** Node looks for late requests once in so many milliseconds, here as often as a request may take. */
+const AT_LATEST = REQUEST_TIMEOUT * 3;
+const server = useTestServer({ http: { requestTimeout: REQUEST_TIMEOUT } });
+
+interface Conversation {
+  socket: Socket;
+  heard: () => string;
+  closed: Promise<unknown>;
+}
+
+async function open(): Promise<Conversation> {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  let heard = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (heard += text));
+  socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await once(socket, 'connect');
+  return { socket, heard: () => heard, closed };
+}
+
+const HEAD = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+const QUERY = '{"query":"{ __typename }"}';
+const COMPLETE = `${HEAD}Content-Length: ${QUERY.length}\r\n\r\n${QUERY}`;
+
+/** Writes a byte now and then until the other side has had enough; gives how many milliseconds that took. */
+async function dribble({ socket, closed }: Conversation, text: string): Promise<number> {
+  const start = performance.now();
+  for (let at = 0; !socket.destroyed && performance.now() - start < AT_LATEST * 2; at++) {
+    socket.write(text[at % text.length] ?? '');
+    await Promise.race([sleep(50), closed]);
+  }
+  socket.destroy();
+  return performance.now() - start;
+}
+
+afterEach(async () => {
+  expect(await server.query('{ __typename }')).toEqual({ __typename: 'Query' });
+});
+
+describe('a client that is slow on purpose is hung up on', () => {
+  test('while it sends headers', async () => {
+    const conversation = await open();
+    conversation.socket.write(HEAD);
+    expect(await dribble(conversation, 'X-Slow: 1\r\n')).toBeLessThan(AT_LATEST);
+    expect(conversation.heard()).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('while it sends a body', async () => {
+    const conversation = await open();
+    conversation.socket.write(`${HEAD}Content-Length: 1000000\r\n\r\n{"query":"`);
+    expect(await dribble(conversation, ' ')).toBeLessThan(AT_LATEST);
+    expect(conversation.heard()).toMatch(/^HTTP\/1.1 408 /);
+  });
+
+  test('while it sends a body in chunks', async () => {
+    const conversation = await open();
+    conversation.socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`);
+    expect(await dribble(conversation, '1\r\n \r\n')).toBeLessThan(AT_LATEST);
+  });
+
+  test('when it says nothing at all', async () => {
+    const { closed } = await open();
+    const start = performance.now();
+    await closed;
+    expect(performance.now() - start).toBeLessThan(REQUEST_TIMEOUT * 5);
+  });
+
+  test('in hundreds, while others are answered', async () => {
+    const conversations = await Promise.all(Array.from({ length: 300 }, open));
+    for (const { socket } of conversations) socket.write(`${HEAD}Content-Length: 100\r\n\r\n`);
+    for (let asked = 0; asked < 5; asked++) {
+      const start = performance.now();
+      await server.query('{ callLogs { totalCount } }');
+      expect(performance.now() - start).toBeLessThan(REQUEST_TIMEOUT);
+    }
+    await Promise.all(conversations.map(({ closed }) => closed));
+  });
+});
+
+describe('HTTP itself', () => {
+  const answerTo = async (text: string) => {
+    const { socket, heard, closed } = await open();
+    socket.end(text);
+    await closed;
+    return heard();
+  };
+
+  test.each([
+    ['headers of a megabyte', `${HEAD}X-Long: ${'x'.repeat(1_000_000)}\r\n\r\n`, 431],
+    ['ten thousand headers', `${HEAD}${'X-Many: 1\r\n'.repeat(10_000)}\r\n`, 431],
+    [
+      'an address of a megabyte',
+      `GET /graphql?query=${'x'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      431,
+    ],
+    ['two lengths', `${HEAD}Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}`, 400],
+    ['a length and chunks', `${HEAD}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+    ['a negative length', `${HEAD}Content-Length: -1\r\n\r\n`, 400],
+    ['no HTTP', '\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n', 400],
+    ['a bad address', 'GET /graphql%ZZ HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ])('%s is refused', async (_, text, status) => {
+    expect(await answerTo(text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
+  test('a length of terabytes is refused without waiting for them', async () => {
+    const { heard, closed, socket } = await open();
+    socket.write(`${HEAD}Content-Length: 9000000000000\r\n\r\n{`);
+    await closed;
+    expect(heard()).toMatch(/^HTTP\/1.1 413 /);
+    expect(heard()).toContain('PAYLOAD_TOO_LARGE');
+  });
+
+  test('requests that are sent without waiting for answers are answered in their order', async () => {
+    const answers = await answerTo(
+      COMPLETE.repeat(200).replace(/\r\n\r\n(?!.*POST)/s, '\r\nConnection: close\r\n\r\n'),
+    );
+    expect(answers.match(/^HTTP\/1.1 200 /gm)).toHaveLength(200);
+  });
+
+  test('a body that unfolds to a gigabyte is not unfolded', async () => {
+    const bytes = gzipSync(Buffer.alloc(100_000_000, ' '));
+    const before = process.memoryUsage().arrayBuffers;
+    for (const headers of [{ 'content-encoding': 'gzip' }, {}]) {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: new Uint8Array(bytes),
+      });
+      expect([400, 415]).toContain(response.status);
+      await response.text();
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  });
+
+  test('a batch of a thousand operations is refused', async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(Array.from({ length: 1000 }, () => ({ query: '{ usage { totals { calls } } }' }))),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+});
