@@ -38,7 +38,8 @@ const HOUR = 3_600_000;
 const PREFLIGHTED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
 
 /** What a server is told; limits that are left out have their usual values. */
-export interface ServerConfig extends Pick<Config, 'logLevel'>, Partial<Omit<Config, 'limits' | 'http'>> {
+export interface ServerConfig
+  extends Pick<Config, 'logLevel'>, Partial<Omit<Config, 'logLevel' | 'limits' | 'http'>> {
   limits?: Partial<Limits>;
   http?: Partial<HttpLimits>;
 }

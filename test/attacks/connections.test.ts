@@ -4,11 +4,12 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const REQUEST_TIMEOUT = 1000;
 /** Node looks for late requests once in so many milliseconds, here as often as a request may take. */
 const AT_LATEST = REQUEST_TIMEOUT * 3;
-const server = useTestServer({ http: { requestTimeout: REQUEST_TIMEOUT } });
+const server = useTestServer(() => ({ http: { requestTimeout: REQUEST_TIMEOUT } }));
 
 interface Conversation {
   socket: Socket;
@@ -27,7 +28,7 @@ async function open(): Promise<Conversation> {
   return { socket, heard: () => heard, closed };
 }
 
-const HEAD = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+const HEAD = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: ${bearer().authorization}\r\n`;
 const QUERY = '{"query":"{ __typename }"}';
 const COMPLETE = `${HEAD}Content-Length: ${QUERY.length}\r\n\r\n${QUERY}`;
 
@@ -132,7 +133,7 @@ describe('HTTP itself', () => {
     for (const headers of [{ 'content-encoding': 'gzip' }, {}]) {
       const response = await fetch(`${server.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers: { 'content-type': 'application/json', ...bearer(), ...headers },
         body: new Uint8Array(bytes),
       });
       expect([400, 415]).toContain(response.status);
@@ -144,7 +145,7 @@ describe('HTTP itself', () => {
   test('a batch of a thousand operations is refused', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...bearer() },
       body: JSON.stringify(Array.from({ length: 1000 }, () => ({ query: '{ usage { totals { calls } } }' }))),
     });
     expect(response.status).toBe(400);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const server = useTestServer();
 
@@ -11,7 +12,7 @@ const RECORD = `mutation ($input: RecordCallLogInput!) {
 async function sendText(query: string, variables: string) {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...bearer() },
     body: `{ "query": ${JSON.stringify(query)}, "variables": ${variables} }`,
   });
   return await response.json();

@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import { useTestServer, type TestServer } from '../support/server.js';
 
 const READ_TIMEOUT = 400;
-const impatient = useTestServer({ readTimeout: READ_TIMEOUT });
-const patient = useTestServer({ readTimeout: 0 });
+const impatient = useTestServer(() => ({ readTimeout: READ_TIMEOUT }));
+const patient = useTestServer(() => ({ readTimeout: 0 }));
 
 const RECORD = `mutation { recordCallLog(input: { requestMessages: [], status: SUCCESS }) { id status } }`;
 const READS = [

@@ -1,17 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const server = useTestServer();
-
-/** What each request brings besides what the audit gives it, such as the token of a caller. */
-const HEADERS = { authorization: 'Bearer audit' };
 
 const audits = serverAudits({
   url: () => `${server.url}/graphql`,
   fetchFn: (url: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries(bearer())) headers.set(name, value);
     return fetch(url, { ...init, headers });
   },
 });

@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const BODY = 20_000;
 const RECORDING = 80_000;
-const server = useTestServer({ http: { body: BODY, recordingBody: RECORDING } });
+const server = useTestServer(() => ({ http: { body: BODY, recordingBody: RECORDING } }));
 
 const QUERY = 'query ($text: String) { callLogs(filter: { text: $text }) { totalCount } }';
 const RECORD = 'mutation ($input: [RecordCallLogInput!]!) { recordCallLogs(input: $input) { recorded } }';
@@ -24,7 +25,7 @@ const recording = (size: number) =>
 async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...bearer(), ...headers },
     body,
   });
   const { data, errors } = await response.json();
@@ -72,7 +73,8 @@ describe('the size of a request', () => {
     const ended = new Promise((resolve) => socket.setEncoding('utf8').once('close', resolve));
     socket.on('data', (text: string) => (answer += text)).on('error', () => undefined);
     socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+        `Authorization: ${bearer().authorization}\r\nTransfer-Encoding: chunked\r\n\r\n`,
     );
     const chunk = ' '.repeat(0x4000);
     for (let sent = 0; sent <= RECORDING; sent += chunk.length) socket.write(`4000\r\n${chunk}\r\n`);

@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { useTestServer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 
 const ORIGIN = 'https://app.example.com';
 const server = useTestServer();
-const open = useTestServer({ http: { corsOrigins: [ORIGIN, 'http://localhost:3000'] } });
+const open = useTestServer(() => ({ http: { corsOrigins: [ORIGIN, 'http://localhost:3000'] } }));
 
 const QUERY = JSON.stringify({ query: '{ __typename }' });
 const JSON_BODY = { 'content-type': 'application/json' };
 
 function post(url: string, headers: Record<string, string>): Promise<Response> {
-  return fetch(`${url}/graphql`, { method: 'POST', headers, body: QUERY });
+  return fetch(`${url}/graphql`, { method: 'POST', headers: { ...bearer(), ...headers }, body: QUERY });
 }
 
 function corsHeaders({ headers }: Response): Record<string, string> {
@@ -29,16 +30,13 @@ describe('requests that a browser sends for any page, without asking first', () 
     },
   );
 
-  test('a query in the address is refused, and one with a header that such a request cannot have is answered', async () => {
+  test('a query in the address brings no token, and is refused', async () => {
     const url = `${server.url}/graphql?query={__typename}`;
-    const refused = await fetch(url);
-    expect(refused.status).toBe(400);
-    expect(await refused.json()).toMatchObject({
-      errors: [{ message: expect.stringContaining('CSRF'), extensions: { code: 'BAD_REQUEST' } }],
-    });
-    for (const header of ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization']) {
-      expect((await fetch(url, { headers: { [header]: 'x' } })).status).toBe(200);
+    for (const headers of [{}, { cookie: `token=${bearer().authorization}` }]) {
+      expect((await fetch(url, { headers })).status).toBe(401);
     }
+    // A browser sends no such header for a page of another origin before it has asked.
+    expect((await fetch(url, { headers: bearer() })).status).toBe(200);
   });
 
   test('JSON, which a browser asks about, is answered', async () => {
@@ -99,8 +97,9 @@ describe('pages of other origins', () => {
 
 test.each([
   ['the page', 200, '/graphql', { accept: 'text/html' }],
-  ['the API', 200, '/graphql?query={__typename}', { authorization: 'x' }],
-  ['a refusal', 400, '/graphql?query={', { authorization: 'x' }],
+  ['the API', 200, '/graphql?query={__typename}', bearer()],
+  ['a refusal', 400, '/graphql?query={', bearer()],
+  ['a request without a token', 401, '/graphql?query={__typename}', {}],
   ['a health check', 200, '/livez', {}],
 ])('%s is sent with the headers that protect a browser', async (_, status, path, headers) => {
   const response = await fetch(server.url + path, { headers });

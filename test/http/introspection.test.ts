@@ -3,7 +3,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { useTestServer } from '../support/server.js';
 
 const open = useTestServer();
-const closed = useTestServer({ http: { introspection: false } });
+const closed = useTestServer(() => ({ http: { introspection: false } }));
 
 /** Mistakes of which the answer may suggest what was meant. */
 const MISSPELLED: [string, string, Record<string, unknown>][] = [

@@ -5,7 +5,7 @@ import { createSchema } from '../../../src/schema.js';
 import { useTestServer } from '../../support/server.js';
 
 const LIMIT = 2000;
-const server = useTestServer({ limits: { cost: LIMIT } });
+const server = useTestServer(() => ({ limits: { cost: LIMIT } }));
 const schema = await createSchema();
 
 function costOf(query: string, variables: Record<string, unknown> = {}): number {

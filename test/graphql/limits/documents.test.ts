@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { useTestServer } from '../../support/server.js';
 
 const LIMITS = { tokens: 60, definitions: 4, depth: 6, aliases: 5, fields: 20, repeats: 3 };
-const small = useTestServer({ limits: LIMITS });
+const small = useTestServer(() => ({ limits: LIMITS }));
 const usual = useTestServer();
 
 const times = (count: number, part: string | ((index: number) => string)) =>

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { useTestServer } from '../../support/server.js';
 
-const server = useTestServer({ limits: { pageSize: 20 } });
+const server = useTestServer(() => ({ limits: { pageSize: 20 } }));
 
 const LISTS = ['callLogs', 'groups'];
 
