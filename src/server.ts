@@ -20,6 +20,7 @@ import { registerAuthentication } from './http/authentication.js';
 import { registerGraphiql } from './http/graphiql.js';
 import { registerHealth } from './http/health.js';
 import { createLogger } from './http/logger.js';
+import { createKeyServices, type KeyConfig } from './keys/context.js';
 import { loadSecrets } from './keys/load-secrets.js';
 import { createSchema } from './schema.js';
 
@@ -34,7 +35,7 @@ const HOUR = 3_600_000;
  * @param database migrated; closing the server leaves it open
  */
 export async function createServer(
-  config: Pick<Config, 'logLevel'> & Partial<Config>,
+  config: Pick<Config, 'logLevel'> & KeyConfig & Partial<Config>,
   database: Database,
 ): Promise<FastifyInstance> {
   const app = Fastify({
@@ -52,6 +53,7 @@ export async function createServer(
     cursors: new Cursors(secrets.cursor),
     fingerprintSecret: secrets.fingerprint,
     consistency,
+    ...createKeyServices(config),
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
     schema,

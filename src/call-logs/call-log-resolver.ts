@@ -6,7 +6,7 @@ import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import { selectedFields } from '../graphql/selected-fields.js';
-import { configInUse } from '../keys/config-in-use.js';
+import { configIdInUse } from '../keys/config-in-use.js';
 import { Family, Slice } from '../usage/slice.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
@@ -67,8 +67,8 @@ export class CallLogResolver {
     if (input.configId != null) {
       throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
     }
-    const config = await configInUse(context.sql);
-    const made = Object.assign(input, { configId: config && String(config.id) });
+    const configId = await configIdInUse(context.sql);
+    const made = Object.assign(input, { configId: configId === null ? null : String(configId) });
     return recordCallLog(context, made, selectedFields(info));
   }
 
