@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { configuredLimits, LIMIT_VARIABLES, type ConfiguredLimits } from './config-limits.js';
 import { OperatorError } from './errors.js';
 import { wholeNumber } from './whole-number.js';
+import {
+  BadKeyEncryptionKeys,
+  parseKeyEncryptionKeys,
+  type KeyEncryptionKey,
+} from './keys/key-encryption-key.js';
+import { KEY_STORAGES, type KeyStorage } from './keys/key-storage.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -28,6 +34,29 @@ function isWebUrl(value: string): boolean {
   return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
 }
 
+/** These may hold secrets, also where they are wrong: what is in them is never printed back. */
+const UNPRINTED = new Set(['DATABASE_URL', 'AUTH_JWKS_URL', 'KEY_ENCRYPTION_KEYS', 'PROVIDER_BASE_URL']);
+
+const PROVIDER_URL =
+  'must be an http or https address such as https://api.openai.com/v1, without a user, a query or a fragment';
+
+function isProviderUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (!url || !/^https?:\/\/[^?#]*$/i.test(value)) return false;
+  return url.username === '' && url.password === '';
+}
+
+function keyEncryptionKeys(text: string, context: z.RefinementCtx): KeyEncryptionKey[] {
+  try {
+    return parseKeyEncryptionKeys(text);
+  } catch (error) {
+    if (!(error instanceof BadKeyEncryptionKeys)) throw error;
+    const message = `must be id:key pairs, newest first and separated by commas, as "npm run --silent keys -- generate" prints them: ${error.message}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+}
+
 const Environment = z.object({
   HOST: z
     .string()
@@ -46,6 +75,13 @@ const Environment = z.object({
     .optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  KEY_ENCRYPTION_KEYS: z.string().transform(keyEncryptionKeys).default([]),
+  KEY_STORAGE: z.enum(KEY_STORAGES, `must be one of ${KEY_STORAGES.join(', ')}`).default('encrypted'),
+  PROVIDER_BASE_URL: z
+    .string()
+    .refine(isProviderUrl, PROVIDER_URL)
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('https://api.openai.com/v1'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
   ...LIMIT_VARIABLES,
 });
@@ -77,6 +113,11 @@ export interface Config extends ConfiguredLimits {
   databasePoolSize: number;
   /** Whose JWTs are taken besides this server's own tokens; undefined for none. */
   identityProvider: IdentityProviderConfig | undefined;
+  /** What provider keys are encrypted with, newest first; none where it is not set. */
+  keyEncryptionKeys: readonly KeyEncryptionKey[];
+  keyStorage: KeyStorage;
+  /** The provider's API, without a slash at the end. */
+  providerBaseUrl: string;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -93,8 +134,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (!success || incomplete.length > 0) {
     const lines = (error?.issues ?? []).map((issue) => {
       const name = String(issue.path[0]);
-      // An address may hold a password: it is never printed back.
-      const given = name.endsWith('_URL') ? '' : `, not ${JSON.stringify(set[name])}`;
+      const given = UNPRINTED.has(name) ? '' : `, not ${JSON.stringify(set[name])}`;
       return `  ${name} ${issue.message}${given}`;
     });
     lines.push(
@@ -112,6 +152,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       data.AUTH_JWKS_URL === undefined || data.AUTH_ISSUER === undefined || data.AUTH_AUDIENCE === undefined
         ? undefined
         : { jwksUrl: data.AUTH_JWKS_URL, issuer: data.AUTH_ISSUER, audience: data.AUTH_AUDIENCE },
+    keyEncryptionKeys: data.KEY_ENCRYPTION_KEYS,
+    keyStorage: data.KEY_STORAGE,
+    providerBaseUrl: data.PROVIDER_BASE_URL,
     logLevel: data.LOG_LEVEL,
     ...configuredLimits(data),
   };

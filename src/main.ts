@@ -12,6 +12,7 @@ import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open
 import { ensureDemo, type DemoArguments } from './demo/ensure-demo.js';
 import { OperatorError } from './errors.js';
 import { createLogger } from './http/logger.js';
+import { keysCommand } from './keys/keys-command.js';
 import { createSchema, printedSchema } from './schema.js';
 import { serve } from './serve.js';
 import { Stopped, StopSignal, unlessAborted } from './stop-signal.js';
@@ -37,6 +38,8 @@ program.addCommand(
 program.addCommand(importCommand(openMigrated, stop.gently));
 
 program.addCommand(tokenCommand(openMigrated));
+
+program.addCommand(keysCommand(openMigrated, () => readConfig(process.env)));
 
 program
   .command('demo')

@@ -9,6 +9,7 @@ import { refusePendingMigrations } from './database/migrate.js';
 import { refuseMissingPrivileges } from './database/privileges.js';
 import { OperatorError } from './errors.js';
 import { drainable } from './http/drain.js';
+import { loadKeyEncryptionKeys } from './keys/load-key-encryption-keys.js';
 import { createServer } from './server.js';
 
 /**
@@ -24,7 +25,8 @@ export async function serve(
   print: (line: string) => void,
 ): Promise<void> {
   await refuseUnready(database);
-  const app = await createServer(config, database);
+  const keyEncryptionKeys = await loadKeyEncryptionKeys(config);
+  const app = await createServer({ ...config, keyEncryptionKeys }, database);
   const drain = drainable(app);
   await listen(app, config);
   const url = address(app, config);

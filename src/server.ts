@@ -29,6 +29,7 @@ import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { createLogger } from './http/logger.js';
 import { answerPlainJson } from './http/plain-json.js';
 import { connectionTimeouts } from './http/timeouts.js';
+import { createKeyServices, type KeyConfig } from './keys/context.js';
 import { loadSecrets } from './keys/load-secrets.js';
 import { createSchema } from './schema.js';
 
@@ -39,7 +40,10 @@ const PREFLIGHTED = ['authorization', 'x-apollo-operation-name', 'apollo-require
 
 /** What a server is told; limits that are left out have their usual values. */
 export interface ServerConfig
-  extends Pick<Config, 'logLevel'>, Partial<Omit<Config, 'logLevel' | 'limits' | 'http'>> {
+  extends
+    Pick<Config, 'logLevel'>,
+    KeyConfig,
+    Partial<Omit<Config, 'logLevel' | keyof KeyConfig | 'limits' | 'http'>> {
   limits?: Partial<Limits>;
   http?: Partial<HttpLimits>;
 }
@@ -68,6 +72,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     fingerprintSecret: secrets.fingerprint,
     consistency,
     pageSize: limits.pageSize,
+    ...createKeyServices(config),
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
     schema,

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { inspect } from 'node:util';
 import { readConfig } from '../src/config.js';
 import { runCli } from './support/processes.js';
 
@@ -9,6 +10,9 @@ const BAD = {
   DATABASE_POOL_SIZE: '0',
   AUTH_JWKS_URL: 'ftp://user:s3cret@id.example.com',
   AUTH_ISSUER: 'https://id.example.com',
+  KEY_ENCRYPTION_KEYS: 's3cretWithoutId',
+  KEY_STORAGE: 'clear',
+  PROVIDER_BASE_URL: 'https://user:s3cret@host/v1',
   LOG_LEVEL: 'loud',
 };
 
@@ -28,6 +32,9 @@ test('every bad value is named in one message, with what is right, and no passwo
   DATABASE_URL must be a PostgreSQL address such as postgres://user:password@host:5432/database, with %-escapes for special characters
   DATABASE_POOL_SIZE must be a whole number from 1 to 1000, not "0"
   AUTH_JWKS_URL must be a web address such as https://id.example.com/.well-known/jwks.json
+  KEY_ENCRYPTION_KEYS must be id:key pairs, newest first and separated by commas, as "npm run --silent keys -- generate" prints them: entry 1 does not begin with an id of 1 to 20 letters, digits, _ and -, and a colon
+  KEY_STORAGE must be one of encrypted, plaintext, not "clear"
+  PROVIDER_BASE_URL must be an http or https address such as https://api.openai.com/v1, without a user, a query or a fragment
   LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"
   AUTH_AUDIENCE must be set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together
 `);
@@ -76,4 +83,53 @@ test.each(Object.keys(PROVIDER))('without %s among them the start is refused', (
   expect(() => readConfig({ ...PROVIDER, [name]: '' })).toThrow(
     `  ${name} must be set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together`,
   );
+});
+
+const BYTES = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI=';
+
+test.each([
+  [BYTES, 'entry 1 does not begin with an id'],
+  [`k 1:${BYTES}`, 'entry 1 does not begin with an id'],
+  [`${'k'.repeat(21)}:${BYTES}`, 'entry 1 does not begin with an id'],
+  [`k1:${BYTES},`, 'entry 2 does not begin with an id'],
+  [`k1:${BYTES.slice(4)}`, 'entry 1 has no base64 of 32 bytes'],
+  [`k1:${BYTES},k2:${BYTES}${BYTES}`, 'entry 2 has no base64 of 32 bytes'],
+  [`k1:${BYTES.replace('c', '?')}`, 'entry 1 has no base64 of 32 bytes'],
+  ['k1:', 'entry 1 has no base64 of 32 bytes'],
+  [`k1:${BYTES},k2:${BYTES},k1:${BYTES}`, 'entry 3 has the id of an entry before it'],
+])('KEY_ENCRYPTION_KEYS %j is refused, and not printed', (KEY_ENCRYPTION_KEYS, problem) => {
+  const read = () => readConfig({ KEY_ENCRYPTION_KEYS });
+  expect(read).toThrow(`KEY_ENCRYPTION_KEYS must be id:key pairs`);
+  expect(read).toThrow(problem);
+  expect(read).not.toThrow(BYTES.slice(8, 16));
+});
+
+test('KEY_ENCRYPTION_KEYS are taken newest first, with blanks around them, and show in no output', () => {
+  const config = readConfig({ KEY_ENCRYPTION_KEYS: ` new:${BYTES} ,\nold_1:${BYTES.replace('=', '')}\n` });
+  expect(config.keyEncryptionKeys.map(({ id }) => id)).toEqual(['new', 'old_1']);
+  const bytes = Buffer.from(BYTES, 'base64');
+  for (const { secret } of config.keyEncryptionKeys) expect(secret.export()).toEqual(bytes);
+  for (const shown of [inspect(config, { depth: 9 }), JSON.stringify(config)]) {
+    expect(shown).not.toContain('c2Vjcm');
+    expect(shown).not.toContain('secretsecret');
+  }
+});
+
+test.each([
+  'api.openai.com/v1',
+  'ftp://host/v1',
+  'https://host/v1?key=s3cret',
+  'https://host/v1#s3cret',
+  'https:host',
+])('PROVIDER_BASE_URL %j is refused', (PROVIDER_BASE_URL) => {
+  const read = () => readConfig({ PROVIDER_BASE_URL });
+  expect(read).toThrow('PROVIDER_BASE_URL must be an http or https address');
+  expect(read).not.toThrow('s3cret');
+});
+
+test('PROVIDER_BASE_URL is taken with or without a slash at the end', () => {
+  expect(readConfig({ PROVIDER_BASE_URL: 'http://gateway:8080/openai/v1//' }).providerBaseUrl).toBe(
+    'http://gateway:8080/openai/v1',
+  );
+  expect(readConfig({}).providerBaseUrl).toBe('https://api.openai.com/v1');
 });

@@ -7,7 +7,7 @@ import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { selectedFields } from '../graphql/selected-fields.js';
-import { configInUse } from '../keys/config-in-use.js';
+import { configIdInUse } from '../keys/config-in-use.js';
 import { boundedSpan } from '../usage/series-cost.js';
 import { Family, Slice } from '../usage/slice.js';
 import { CallLog } from './call-log.js';
@@ -70,8 +70,8 @@ export class CallLogResolver {
     if (input.configId != null) {
       throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
     }
-    const config = await configInUse(context.sql);
-    const made = Object.assign(input, { configId: config && String(config.id) });
+    const configId = await configIdInUse(context.sql);
+    const made = Object.assign(input, { configId: configId === null ? null : String(configId) });
     return recordCallLog(context, made, selectedFields(info));
   }
 

@@ -3,6 +3,7 @@ import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
 import type { ExpectedTable } from '../database/structure/entity-tables.js';
 import { Risk, type Finding } from '../database/structure/finding.js';
 import type { ApiUse } from './api-use/api-use.js';
+import { fieldsMeantToServe } from './meant-to-serve.js';
 
 /** What entities and API have to say against each other. */
 export function apiFindings(
@@ -11,7 +12,7 @@ export function apiFindings(
   use: ApiUse,
 ): Finding[] {
   return [
-    ...expected.flatMap((table) => [...servedSecrets(table, use), ...nullFields(table, schema)]),
+    ...expected.flatMap((table) => [...servedSecrets(table, schema, use), ...nullFields(table, schema)]),
     ...use.fieldsWithoutColumn.map((field) => fieldWithoutProperty(field, expected)),
     ...usedDeprecated(expected, use),
     ...tablesWithoutEntity(expected, use),
@@ -19,20 +20,24 @@ export function apiFindings(
   ];
 }
 
-function servedSecrets(table: ExpectedTable, use: ApiUse): Finding[] {
+function servedSecrets(table: ExpectedTable, schema: GraphQLSchema, use: ApiUse): Finding[] {
   return table.columns
     .filter(({ secret }) => secret)
     .flatMap(({ name }) => {
       const fields = use.tables.get(table.name)?.columns.get(name)?.servedBy ?? [];
-      return fields.map((field) => ({
-        kind: 'SECRET_SERVED',
-        risk: Risk.HIGH,
-        table: table.name,
-        column: name,
-        problem: `The field ${field} gives out ${table.name}.${name}, which is a secret.`,
-        effect: 'Whoever may ask for the field gets the secret.',
-        advice: 'Take the field out of the schema, or let it give a hint or a fingerprint instead.',
-      }));
+      const meant = new Set(fieldsMeantToServe(schema, table.name, name));
+      return fields
+        .filter((field) => !meant.has(field))
+        .map((field) => ({
+          kind: 'SECRET_SERVED',
+          risk: Risk.HIGH,
+          table: table.name,
+          column: name,
+          problem: `The field ${field} gives out ${table.name}.${name}, which is a secret.`,
+          effect: 'Whoever may ask for the field gets the secret.',
+          advice:
+            'Take the field out of the schema, or let it give a hint or a fingerprint instead. Only a field that is there to give it out says so, with @Extensions(servesSecret(…)).',
+        }));
     });
 }
 

@@ -11,6 +11,7 @@ import { loadParser } from '../database/structure/sql-shape.js';
 import { createContext, createServices, type Context } from '../graphql/context.js';
 import { Cursors } from '../graphql/cursors.js';
 import { fromDate } from '../graphql/timestamp.js';
+import { KeyVault } from '../keys/key-vault.js';
 import { apiFindings } from './api-findings.js';
 import { traceApiUse, type ApiUse } from './api-use/api-use.js';
 import { migrationFindings } from './migration-findings.js';
@@ -63,6 +64,8 @@ function dryContext(database: Database): Context {
   const services = createServices(database, {
     cursors: new Cursors('dry run'),
     fingerprintSecret: 'dry run',
+    keyVault: new KeyVault('plaintext', []),
+    tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   });
   return createContext(services, unlimitedCaller('dry run'));

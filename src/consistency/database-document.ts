@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js';
 import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
 import { entityTables, type ExpectedTable } from '../database/structure/entity-tables.js';
 import { readLiveTables, type LiveColumn, type LiveTable } from '../database/structure/live-tables.js';
+import { fieldsMeantToServe } from './meant-to-serve.js';
 import { bullets, code, markdownTable } from './markdown.js';
 
 /** Describes the tables of a migrated database, from its catalogues and from what the code says about them. */
@@ -55,7 +56,9 @@ function columnMeaning(
   const type = schema.getType(table.entity);
   const fields = isObjectType(type) ? type.getFields() : {};
   const meaning = column.comment ?? fields[column.property]?.description ?? '';
-  return column.secret ? `${meaning} **Never served.**` : meaning;
+  if (!column.secret) return meaning;
+  const served = fieldsMeantToServe(schema, table.name, name);
+  return `${meaning} **${served.length ? `Served by ${served.join(', ')} alone` : 'Never served'}.**`;
 }
 
 function typeOf({ type, nullable, preset }: LiveColumn): string {

@@ -23,7 +23,7 @@ export function reportMarkdown(report: Report): string {
   const findings = report.findings.length
     ? report.findings.map(describeFinding)
     : [
-        '✅ Column types, nullability, defaults, constraints, indexes and triggers are as the entities say; every column that the API uses exists; no secret is served.',
+        '✅ Column types, nullability, defaults, constraints, indexes and triggers are as the entities say; every column that the API uses exists; no secret is served but by the field that is there for it.',
       ];
   const sections = [
     '# Report: do the tables and the API agree?',
@@ -45,7 +45,7 @@ function describeTable(table: TableReport, number: number): string[] {
     table.columns.map((column) => [
       code(column.column),
       describeType(column),
-      code(column.entityProperty) + (column.secret ? ', **never served**' : ''),
+      code(column.entityProperty) + (column.secret ? ', **secret**' : ''),
       column.apiFields.map(code).join(', '),
     ]),
   );

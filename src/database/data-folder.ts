@@ -1,20 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  access,
-  chmod,
-  chown,
-  link,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperatorError } from '../errors.js';
 import { postgresUser, runPostgres } from './postgres-binaries.js';
+import { ensureSecretFile, exists } from './secret-file.js';
 
 /** Where the embedded PostgreSQL keeps things, as absolute paths. */
 export interface DataFolder {
@@ -56,19 +45,9 @@ export async function removeUnfinished({ path }: DataFolder): Promise<void> {
   }
 }
 
-/** The random password of the cluster, made on first use. Written aside and linked, so that it is never half there. */
-async function ensurePassword({ passwordFile }: DataFolder): Promise<string> {
-  if (!(await exists(passwordFile))) {
-    const fresh = `${passwordFile}.${process.pid}`;
-    await writeFile(fresh, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-    await link(fresh, passwordFile).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    });
-    await rm(fresh);
-  }
-  const password = (await readFile(passwordFile, 'utf8')).trim();
-  await chmod(passwordFile, 0o600);
-  return password;
+/** The random password of the cluster, made on first use. */
+function ensurePassword({ passwordFile }: DataFolder): Promise<string> {
+  return ensureSecretFile(passwordFile, () => randomBytes(24).toString('base64url'));
 }
 
 /** Makes the cluster in a folder of its own and moves it into place, so that an interrupted first start leaves none. */
@@ -114,12 +93,5 @@ function explainFolderError(path: string, error: unknown): unknown {
   if (error instanceof OperatorError || code === undefined) return error;
   return new OperatorError(
     `The data folder ${path} cannot be used: ${REASONS[code] ?? message}. Mend that, or set DATA_DIR to another folder.`,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -4,7 +4,7 @@ import { isDatabaseDown, isTimeout } from '../database/explain-error.js';
 import { argumentPath, isInlineValue } from './argument-path.js';
 import { withCode } from './errors.js';
 import { isTooDeep, limitOfError } from './limits/limit-of-error.js';
-import { withoutValues } from './without-values.js';
+import { withoutLongWords, withoutValues } from './without-values.js';
 
 /** What a client is told of an error that is nobody's input: nothing but where to look it up. */
 export const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
@@ -45,7 +45,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   // A bad value is the same mistake whether it is written into the query or sent as a variable.
   const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
   if (formatted.extensions?.['code'] === 'GRAPHQL_VALIDATION_FAILED' && isInlineValue(node)) {
-    const argument = argumentPath(node);
+    const path = argumentPath(node);
+    const argument = path && withoutLongWords(path);
     return {
       ...formatted,
       message: argument ? `${argument}: ${message}` : message,

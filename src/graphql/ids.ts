@@ -2,6 +2,8 @@ import { badUserInput } from './errors.js';
 
 /** The largest number that a BIGINT column holds. */
 const MAX_64 = 2n ** 63n - 1n;
+/** Digits and sign of the longest number that is nearly one of ours. */
+const LONGEST = 20;
 /** The largest number that an INTEGER column holds. */
 export const MAX_32 = 2 ** 31 - 1;
 
@@ -11,7 +13,11 @@ export const MAX_32 = 2 ** 31 - 1;
  * @throws BAD_USER_INPUT when it is no whole number from 0 to 2^63-1
  */
 export function parseId(id: string, argument: string): string {
-  if (!/^\d+$/.test(id)) throw badUserInput(argument, `must be a whole number, not ${JSON.stringify(id)}.`);
+  if (!/^\d+$/.test(id)) {
+    // What is longer than any number is not said again: it may be a key in the wrong place.
+    const given = id.length <= LONGEST ? `, not ${JSON.stringify(id)}` : '';
+    throw badUserInput(argument, `must be a whole number${given}.`);
+  }
   if (id.length > 19 || BigInt(id) > MAX_64) {
     throw badUserInput(argument, `must fit 64 bits, that is, be at most ${MAX_64}; ${id} does not.`);
   }

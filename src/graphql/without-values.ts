@@ -5,7 +5,7 @@ const STRING = /"""(?:[^"]|"{1,2}(?!"))*"""|"(?:[^"\\]|\\.)*"/gs;
  * be a key, or megabytes of a prompt. What is left tells the place and the reason.
  */
 export function withoutValues(message: string, error: unknown): string {
-  return (
+  return withoutLongWords(
     withoutVariable(message, error)
       .replace(/\b((?:String|Boolean|Int|Float|ID) cannot represent [\w -]{0,50}value): .*/s, '$1.')
       // What our own scalars refuse is no key, and they say best what is wrong with it.
@@ -13,7 +13,7 @@ export function withoutValues(message: string, error: unknown): string {
         /^(Expected value of type "(?!DateTime|TimeZone)[^"]*", found )(.*)/s,
         (_, expected: string, found: string) => expected + found.replace(STRING, '"…"'),
       )
-      .replace(/^(Syntax Error: .*?(?:found|Unexpected) (?:Block)?String) .*/s, '$1 "…".')
+      .replace(/^(Syntax Error: .*?(?:found|Unexpected) (?:Block)?String) .*/s, '$1 "…".'),
   );
 }
 
@@ -24,4 +24,9 @@ function withoutVariable(message: string, error: unknown): string {
   if (variable === undefined || reason === undefined || !message.endsWith(`; ${reason}`)) return message;
   const place = / at "[^"]+"$/.exec(message.slice(0, -reason.length - 2))?.[0] ?? '';
   return `${variable}an invalid value${place}; ${reason}`;
+}
+
+/** So long, and of letters and digits, a word is no name in the schema, and may be a key in the wrong place. */
+export function withoutLongWords(text: string): string {
+  return text.replace(/[\w-]{24,}/g, (word) => (/\d/.test(word) && /[a-z]/i.test(word) ? '…' : word));
 }

@@ -11,7 +11,14 @@ export async function configInUse(database: Kysely<unknown>): Promise<LlmConfig 
   return (await FIRST_ROW.execute(database)).rows[0] ?? null;
 }
 
-/** The same, locked, so that an older backend that writes the row waits for us, or we for it. */
+/** Its number alone, for which no key is read. */
+export async function configIdInUse(database: Kysely<unknown>): Promise<number | null> {
+  const { rows } = await sql<{ id: number }>`
+    SELECT id FROM llm_configs ORDER BY id LIMIT 1`.execute(database);
+  return rows[0]?.id ?? null;
+}
+
+/** The configuration, locked, so that an older backend that writes the row waits for us, or we for it. */
 export async function lockConfigInUse(transaction: Transaction<unknown>): Promise<LlmConfig | null> {
   return (await sql<LlmConfig>`${FIRST_ROW} FOR UPDATE`.execute(transaction)).rows[0] ?? null;
 }

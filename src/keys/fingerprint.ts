@@ -7,6 +7,7 @@ export function fingerprint(apiKey: string, secret: string): string {
 
 /** The end of a key as a reminder of which it is: the last four characters, never more than a quarter of it. */
 export function keyHint(apiKey: string): string {
-  const shown = Math.min(4, Math.floor(apiKey.length / 4));
-  return `…${apiKey.slice(apiKey.length - shown)}`;
+  const characters = Array.from(apiKey);
+  const shown = Math.min(4, Math.floor(characters.length / 4));
+  return `…${characters.slice(characters.length - shown).join('')}`;
 }

@@ -1,15 +1,16 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
+import { servesSecret } from '../graphql/serves-secret.js';
 import { configInUse } from './config-in-use.js';
 import { fingerprint, keyHint } from './fingerprint.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig } from './llm-config.js';
-import { rotateApiKey } from './rotate-api-key.js';
+import { ROTATED_CHANNEL, rotateApiKey } from './rotate-api-key.js';
 import { RotateApiKeyInput } from './rotate-input.js';
-import { ApiKeyRotated, RotateApiKeyResult, StaleApiKey } from './rotate-result.js';
+import { resultOf, RotateApiKeyResult } from './rotate-result.js';
 
 const MAX_ROTATIONS = 1000;
 
@@ -24,19 +25,30 @@ export class KeyResolver {
     return configInUse(sql);
   }
 
+  @Query(() => String, {
+    nullable: true,
+    description: `The provider key itself, for the proxy that makes the calls; null until one is stored. It is read from the database each time. PostgreSQL notifies the channel ${ROTATED_CHANNEL} of the new fingerprint when a rotation is committed.`,
+  })
+  @Needs(Scope.KEYS_READ)
+  @Extensions(servesSecret('llm_configs.api_key'))
+  async openAIApiKey(@Ctx() { sql, keyVault }: Context): Promise<string | null> {
+    const config = await configInUse(sql);
+    return config && keyVault.open(config);
+  }
+
   @FieldResolver(() => String, {
     description:
       'The last four characters of the key, as …a1b2; fewer for a short key, never more than a quarter of it.',
   })
-  apiKeyHint(@Root() config: LlmConfig): string {
-    return keyHint(config.apiKey);
+  apiKeyHint(@Root() config: LlmConfig, @Ctx() { keyVault }: Context): string {
+    return keyHint(keyVault.open(config));
   }
 
   @FieldResolver(() => String, {
     description: 'Tells two keys apart and reveals neither: keyed hash, 16 hex digits.',
   })
-  apiKeyFingerprint(@Root() config: LlmConfig, @Ctx() { fingerprintSecret }: Context): string {
-    return fingerprint(config.apiKey, fingerprintSecret);
+  apiKeyFingerprint(@Root() config: LlmConfig, @Ctx() { keyVault, fingerprintSecret }: Context): string {
+    return fingerprint(keyVault.open(config), fingerprintSecret);
   }
 
   @FieldResolver(() => [KeyRotation], { description: 'Changes of the key, newest first.' })
@@ -62,11 +74,7 @@ export class KeyResolver {
     @Ctx() context: Context,
     @Arg('input', () => RotateApiKeyInput, { description: 'The new key and its conditions.' })
     input: RotateApiKeyInput,
-  ): Promise<ApiKeyRotated | StaleApiKey> {
-    const rotation = await rotateApiKey(context, input);
-    if ('rotated' in rotation) return Object.assign(new ApiKeyRotated(), { config: rotation.rotated });
-    const message =
-      'Another key is in use than expectedFingerprint says. Nothing was changed; look at it, then rotate with its fingerprint.';
-    return Object.assign(new StaleApiKey(), { message, config: rotation.stale });
+  ): Promise<typeof RotateApiKeyResult> {
+    return resultOf(await rotateApiKey(context, input));
   }
 }

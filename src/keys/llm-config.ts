@@ -14,7 +14,13 @@ export class LlmConfig {
   @Field(() => ID, { description: 'Number of the configuration; calls refer to it as configId.' })
   id!: number;
 
-  @Property({ type: 'text', hidden: true, comment: 'The key that calls to the provider are made with.' })
+  /** As it is stored: KeyVault opens it. */
+  @Property({
+    type: 'text',
+    hidden: true,
+    comment:
+      'The key that calls to the provider are made with, encrypted unless it is stored for an older backend.',
+  })
   apiKey!: string;
 
   @Property({ type: new TimestampType(), nullable: true, defaultRaw: 'CURRENT_TIMESTAMP' })

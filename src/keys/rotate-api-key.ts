@@ -1,69 +1,91 @@
 import { sql, type Transaction } from 'kysely';
-import { storableText } from '../database/storable-text.js';
 import type { Context } from '../graphql/context.js';
-import { badUserInput } from '../graphql/errors.js';
-import { fromDate, type Timestamp } from '../graphql/timestamp.js';
-import { lockConfigInUse } from './config-in-use.js';
+import { fromDate } from '../graphql/timestamp.js';
+import { configInUse, lockConfigInUse } from './config-in-use.js';
 import { fingerprint } from './fingerprint.js';
+import { readKeyInUse, type KeyInUse } from './key-in-use.js';
 import type { LlmConfig } from './llm-config.js';
+import { readReason, refuseImpossibleKey } from './new-key.js';
 import type { RotateApiKeyInput } from './rotate-input.js';
+import { lockRotations } from './rotation-lock.js';
 
-const ROTATING = 7_301_004;
-
-/** What a rotation came to: the key in use now, or the news that another one is than the caller expected. */
-export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null };
+/** Notified when a rotation is committed, with the fingerprint of the new key. */
+export const ROTATED_CHANNEL = 'llm_call_log_key_rotated';
 
 /**
- * Puts a new provider key into use and writes the audit row, both or neither. Rotations run one after the
- * other on all servers together; the same key again changes nothing.
- *
- * @throws BAD_USER_INPUT when the key cannot be one
+ * What a rotation came to: the key in use now, the news that another one is than the caller expected, or the status
+ * with which the provider refused the key.
  */
-export async function rotateApiKey(
-  { sql: database, caller, fingerprintSecret }: Context,
-  { newApiKey, expectedFingerprint, reason }: RotateApiKeyInput,
-): Promise<Rotation> {
-  refuseImpossibleKey(newApiKey);
-  return database.transaction().execute(async (transaction) => {
-    await sql`SELECT pg_advisory_xact_lock(${ROTATING})`.execute(transaction);
-    const config = await lockConfigInUse(transaction);
-    const previousFingerprint = config && fingerprint(config.apiKey, fingerprintSecret);
-    if (expectedFingerprint != null && expectedFingerprint !== previousFingerprint) return { stale: config };
+export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null } | { refusedWith: number };
 
-    const newFingerprint = fingerprint(newApiKey, fingerprintSecret);
-    if (config && newFingerprint === previousFingerprint) return { rotated: config };
-    const rotatedAt = fromDate(new Date());
-    const rotated = await storeKey(transaction, config, newApiKey, rotatedAt);
-    await sql`
-      INSERT INTO llm_key_rotations
-        (config_id, rotated_at, rotated_by, previous_fingerprint, new_fingerprint, reason)
-      VALUES (${rotated.id}, ${rotatedAt}, ${caller.name}, ${previousFingerprint}, ${newFingerprint},
-        ${reason == null ? null : storableText(reason)})`.execute(transaction);
-    return { rotated };
+/**
+ * Puts a new provider key into use and writes the audit row, both or neither, and tells whoever listens. Rotations run
+ * one after the other on all servers together; the same key again changes nothing.
+ *
+ * @throws BAD_USER_INPUT when the key cannot be one, KEY_ENCRYPTION_NOT_CONFIGURED, PROVIDER_UNAVAILABLE
+ */
+export async function rotateApiKey(context: Context, input: RotateApiKeyInput): Promise<Rotation> {
+  const { sql: database, keyVault, tryApiKey } = context;
+  refuseImpossibleKey(input.newApiKey);
+  keyVault.refuseUnlessItCanSeal();
+  // Looked at twice: a call that is stale, or changes nothing, does not send the key around.
+  const before = await readKeyInUse(context, database, await configInUse(database));
+  const reason = readReason(input.reason, [input.newApiKey, before.apiKey]);
+  const settled = withoutChange(before, input);
+  if (settled) return settled;
+  const refusedWith = input.verify ? await tryApiKey(input.newApiKey) : null;
+  if (refusedWith !== null) return { refusedWith };
+
+  return database.transaction().execute(async (transaction) => {
+    await lockRotations(transaction);
+    const current = await readKeyInUse(context, transaction, await lockConfigInUse(transaction));
+    return (
+      withoutChange(current, input) ?? {
+        rotated: await replaceKey(context, transaction, current, input.newApiKey, reason),
+      }
+    );
   });
 }
 
-/** The key is a parameter: the ORM would write it into the statement, and PostgreSQL's logs hold statements. */
-async function storeKey(
-  transaction: Transaction<unknown>,
-  config: LlmConfig | null,
-  apiKey: string,
-  updatedAt: Timestamp,
-): Promise<LlmConfig> {
-  const statement = config
-    ? sql<{ id: number }>`
-        UPDATE llm_configs SET api_key = ${apiKey}, updated_at = ${updatedAt}
-        WHERE id = ${config.id} RETURNING id`
-    : sql<{ id: number }>`
-        INSERT INTO llm_configs (api_key, updated_at) VALUES (${apiKey}, ${updatedAt}) RETURNING id`;
-  const { rows } = await statement.execute(transaction);
-  return { id: rows[0]?.id ?? 0, apiKey, updatedAt };
+function withoutChange(
+  { config, apiKey, fingerprint }: KeyInUse,
+  { newApiKey, expectedFingerprint }: RotateApiKeyInput,
+): Rotation | undefined {
+  if (expectedFingerprint != null && expectedFingerprint !== fingerprint) return { stale: config };
+  return config && apiKey === newApiKey ? { rotated: config } : undefined;
 }
 
-function refuseImpossibleKey(apiKey: string): void {
-  if (apiKey === '') throw badUserInput('input.newApiKey', 'must not be empty.');
-  if (apiKey !== apiKey.trim()) {
-    throw badUserInput('input.newApiKey', 'must not begin or end with white space.');
-  }
-  if (/\p{C}/u.test(apiKey)) throw badUserInput('input.newApiKey', 'must not contain control characters.');
+async function replaceKey(
+  { caller, keyVault, fingerprintSecret }: Context,
+  transaction: Transaction<unknown>,
+  current: KeyInUse,
+  newApiKey: string,
+  reason: string | null,
+): Promise<LlmConfig> {
+  const id = current.config?.id ?? (await addConfig(transaction));
+  const apiKey = keyVault.seal(newApiKey, id);
+  const updatedAt = fromDate(new Date());
+  const newFingerprint = fingerprint(newApiKey, fingerprintSecret);
+  // The key is a parameter: the ORM would write it into the statement, and PostgreSQL's logs hold statements.
+  await sql`
+    UPDATE llm_configs SET api_key = ${apiKey}, updated_at = ${updatedAt} WHERE id = ${id}`.execute(
+    transaction,
+  );
+  await sql`
+    INSERT INTO llm_key_rotations
+      (config_id, rotated_at, rotated_by, previous_fingerprint, new_fingerprint, reason)
+    VALUES (${id}, ${updatedAt}, ${caller.name}, ${current.fingerprint}, ${newFingerprint}, ${reason})`.execute(
+    transaction,
+  );
+  await sql`SELECT pg_notify(${ROTATED_CHANNEL}, ${newFingerprint})`.execute(transaction);
+  return { id, apiKey, updatedAt };
+}
+
+/** A row without its key yet: what is encrypted is bound to the number of its row. */
+async function addConfig(transaction: Transaction<unknown>): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    INSERT INTO llm_configs (api_key) VALUES ('') RETURNING id`.execute(transaction);
+  const [row] = rows;
+  if (!row) throw new Error('The database gave no number for the configuration.');
+  return row.id;
 }

@@ -12,6 +12,7 @@ import { replaceRows } from '../support/insert-rows.js';
 import { post } from '../support/post.js';
 import { useTestServer } from '../support/server.js';
 import { newToken } from '../support/token.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 
 /** Holds the calls of all groups. */
 const server = useTestServer();
@@ -25,7 +26,7 @@ const tokens = new Map<string, string>();
 beforeAll(async () => {
   narrow.databaseUrl = await createTestDatabase();
   narrow.database = await openDatabase(narrow.databaseUrl, 5);
-  narrow.app = await createServer({ logLevel: 'silent' }, narrow.database);
+  narrow.app = await createServer(TEST_CONFIG, narrow.database);
   await narrow.app.listen({ host: '127.0.0.1', port: 0 });
   narrow.url = `http://127.0.0.1:${(narrow.app.server.address() as AddressInfo).port}`;
   await replaceRows(server.database, []);

@@ -59,6 +59,11 @@ export const MATRIX: Record<string, Row> = {
     says: done,
     answers: 'no|no  no|no  done|done  done|done  done|done',
   },
+  'Query.openAIApiKey': {
+    operation: () => '{ openAIApiKey }',
+    says: done,
+    answers: 'no|no  no|no  done|done  no|no  no|no',
+  },
   'Query.viewer': {
     operation: () => '{ viewer { name } }',
     says: done,

@@ -4,6 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { useIdentityProvider } from '../support/identity-provider.js';
 import { useTestServer } from '../support/server.js';
 import { bearer } from '../support/token.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 
 const provider = useIdentityProvider();
 const server = useTestServer(() => ({ identityProvider: provider.config }));
@@ -18,7 +19,7 @@ test.each(['RS256', 'PS384', 'EdDSA'])('keys of %s are taken', async (alg) => {
 describe('a provider that changes its keys', () => {
   /** Another server, which has not asked the provider for anything yet. */
   async function freshServer() {
-    const config = { logLevel: 'silent' as const, identityProvider: provider.config };
+    const config = { ...TEST_CONFIG, identityProvider: provider.config };
     const app = await createServer(config, server.database);
     const ask = async (token: string) => {
       const payload = { query: VIEWER };
@@ -78,7 +79,7 @@ describe('a provider that changes its keys', () => {
 
 test('a provider that is down is HTTP 503, with advice to try again', async () => {
   const identityProvider = { ...provider.config, jwksUrl: 'http://127.0.0.1:1/jwks' };
-  const app = await createServer({ logLevel: 'silent', identityProvider }, server.database);
+  const app = await createServer({ ...TEST_CONFIG, identityProvider }, server.database);
   const answer = await app.inject({ url: '/graphql', headers: bearer(await provider.sign()) });
   expect(answer.statusCode).toBe(503);
   expect(answer.headers['retry-after']).toBe('1');

@@ -6,6 +6,7 @@ import { openDatabase, type Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
 import type { TestServer } from '../support/server.js';
 import { bearer } from '../support/token.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 
 export const VIEWER = '{ viewer { name } }';
 
@@ -21,7 +22,7 @@ export function useSecondServer(server: TestServer): SecondServer {
   let app: FastifyInstance;
   beforeAll(async () => {
     second.database = await openDatabase(server.databaseUrl, 4);
-    app = await createServer({ logLevel: 'silent' }, second.database);
+    app = await createServer(TEST_CONFIG, second.database);
   });
   afterAll(async () => {
     await app.close();

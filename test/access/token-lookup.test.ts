@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { useTestServer } from '../support/server.js';
 import { bearer, newToken } from '../support/token.js';
 import { storedToken, useSecondServer, VIEWER } from './second-server.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 
 const server = useTestServer();
 const second = useSecondServer(server);
@@ -75,7 +76,7 @@ test('lastUsedAt is the time of a use, and written no more than once a minute', 
 
   // Uses that are looked up again, for which a server that has just started stands.
   const use = async () => {
-    const another = await createServer({ logLevel: 'silent' }, second.database);
+    const another = await createServer(TEST_CONFIG, second.database);
     const answer = await another.inject({ url: '/graphql?query={viewer{name}}', headers: bearer(token) });
     expect(answer.statusCode).not.toBe(401);
     await another.close();
@@ -140,7 +141,7 @@ test('without a database nobody is refused for good: the answer is 503', async (
   await once(way, 'listening');
   const wayIn = `127.0.0.1:${(way.address() as AddressInfo).port}`;
   const remote = await openDatabase(server.databaseUrl.replace(host, wayIn), 1);
-  const app = await createServer({ logLevel: 'silent' }, remote);
+  const app = await createServer(TEST_CONFIG, remote);
   for (const socket of sockets) socket.destroy();
   way.close();
 

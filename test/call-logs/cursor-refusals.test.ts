@@ -7,6 +7,7 @@ import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { replaceRows } from '../support/insert-rows.js';
 import { ORDERS } from '../support/call-log-model.js';
 import { PAGE, plainRows, usePagingServer } from './paging-server.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 import { bearer } from '../support/token.js';
 
 const { server, pageOf } = usePagingServer();
@@ -76,7 +77,7 @@ test('a cursor of a server on another database is refused', async () => {
   const database = await openDatabase(url, 2);
   // Clones of one template share its secret, and two databases of one product never do.
   await sql`UPDATE llm_server_secrets SET value = 'another' WHERE name = 'cursor'`.execute(database.sql);
-  const other = await createServer({ logLevel: 'silent' }, database);
+  const other = await createServer(TEST_CONFIG, database);
   try {
     await replaceRows(database, plainRows([{}]));
     const answer = await other.inject({

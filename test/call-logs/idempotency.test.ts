@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createServer } from '../../src/server.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 import { CALL, RECORD, RECORD_ID, RECORD_MANY, useRecordingServer } from './recording-server.js';
 import { bearer } from '../support/token.js';
 
@@ -76,7 +77,7 @@ test('a key whose call has been deleted records a call again', async () => {
 });
 
 test('50 repeats at one time, on two servers, make one call', async () => {
-  const second = await createServer({ logLevel: 'silent' }, server.database);
+  const second = await createServer(TEST_CONFIG, server.database);
   try {
     const ids = await Promise.all(
       Array.from({ length: 50 }, async (_, index) => {

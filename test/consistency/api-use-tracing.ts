@@ -6,6 +6,7 @@ import type { Database } from '../../src/database/database.js';
 import { entities } from '../../src/database/entities.js';
 import { createContext, createServices, type Context } from '../../src/graphql/context.js';
 import { Cursors } from '../../src/graphql/cursors.js';
+import { KeyVault } from '../../src/keys/key-vault.js';
 import { createSchema } from '../../src/schema.js';
 
 /** An ORM that knows entities and is never connected to anything. */
@@ -18,6 +19,8 @@ export function dryContext(database: Database): Context {
   const services = createServices(database, {
     cursors: new Cursors('a secret'),
     fingerprintSecret: 'another secret',
+    keyVault: new KeyVault('plaintext', []),
+    tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   });
   return createContext(services, unlimitedCaller('nobody'));

@@ -70,17 +70,17 @@ describe('the log of calls', () => {
 });
 
 describe('the provider key', () => {
-  test('is read for its hint and its fingerprint, is written by rotation, and is served by nothing', () => {
+  test('is read for its hint and its fingerprint, is written by rotation, and is served by one field', () => {
     expect(useOf(use, 'llm_configs', 'api_key')).toEqual({
       readBy: [
         'LlmConfig.apiKeyFingerprint',
         'LlmConfig.apiKeyHint',
-        'Mutation.recordProxyCallLog',
         'Mutation.rotateApiKey',
         'Query.llmConfig',
+        'Query.openAIApiKey',
       ],
       writtenBy: ['Mutation.rotateApiKey'],
-      servedBy: [],
+      servedBy: ['Query.openAIApiKey'],
     });
   });
 

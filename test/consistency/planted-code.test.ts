@@ -7,6 +7,7 @@ import { createCheck } from '../../src/consistency/check.js';
 import { entities } from '../../src/database/entities.js';
 import { Risk, type Finding } from '../../src/database/structure/finding.js';
 import type { Context } from '../../src/graphql/context.js';
+import { servesSecret } from '../../src/graphql/serves-secret.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
 import { ServerSecret } from '../../src/keys/server-secret.js';
 import { createSchema } from '../../src/schema.js';
@@ -65,6 +66,16 @@ test('a field that serves a secret column by a statement of its own is found', a
   };
   expect(await findingsWithField('Query.note: String', serve)).toMatchObject([
     { kind: 'SECRET_SERVED', risk: Risk.HIGH, table: 'llm_configs', column: 'api_key' },
+  ]);
+});
+
+test('the field that is there to give out the key is no finding, and may not give out more', async () => {
+  const schema = await createSchema();
+  const field = schema.getQueryType()?.getFields()['openAIApiKey'];
+  expect((await createCheck(planting.database, schema)()).findings).toEqual([]);
+  field!.extensions = servesSecret('llm_server_secrets.value');
+  expect((await createCheck(planting.database, schema)()).findings).toMatchObject([
+    { kind: 'SECRET_SERVED', problem: expect.stringContaining('The field Query.openAIApiKey gives out') },
   ]);
 });
 

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { createServer } from '../../src/server.js';
 import { useTestServer } from '../support/server.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 import { bearer } from '../support/token.js';
 
 const server = useTestServer();
@@ -106,7 +107,7 @@ test('quotes, backslashes and dollar signs in a name mean themselves', async () 
 });
 
 test('of 20 requests at one time for one name, on two servers, one makes the group', async () => {
-  const second = await createServer({ logLevel: 'silent' }, server.database);
+  const second = await createServer(TEST_CONFIG, server.database);
   try {
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createServer } from '../../src/server.js';
+import { TEST_CONFIG } from '../support/test-config.js';
 import { useRotationServer } from './rotation-server.js';
 import { bearer } from '../support/token.js';
 
@@ -24,7 +25,7 @@ test.each([
 });
 
 test('the fingerprint is 16 hex digits, tells keys apart, and is the same on every server of the database', async () => {
-  const second = await createServer({ logLevel: 'silent' }, server.database);
+  const second = await createServer(TEST_CONFIG, server.database);
   try {
     const seen = new Map<string, string>();
     const key = fc.stringMatching(/^[!-~]{1,40}$/);

@@ -50,5 +50,9 @@ export function useRotationServer() {
     return rows;
   }
 
-  return { server, rotate, llmConfig, storedConfigs, storedRotations };
+  async function openAIApiKey() {
+    return (await server.query('{ openAIApiKey }')).openAIApiKey;
+  }
+
+  return { server, rotate, llmConfig, openAIApiKey, storedConfigs, storedRotations };
 }

@@ -49,10 +49,11 @@ export function runCli(args: string[], environment: Record<string, string> = {})
 
 /** Runs a program in the project's folder, with little more than the environment that is given. */
 export function run([program = '', ...args]: string[], environment: Record<string, string>): Running {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', TEST_PROVIDER_URL = '' } = process.env;
   const child = spawn(program, args, {
     cwd: PROJECT,
-    env: { PATH, HOME, PORT: '0', ...environment },
+    // No test sends a key to a provider of this world.
+    env: { PATH, HOME, PORT: '0', PROVIDER_BASE_URL: TEST_PROVIDER_URL, ...environment },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

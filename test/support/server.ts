@@ -5,6 +5,7 @@ import type { Database } from '../../src/database/database.js';
 import { createServer, type ServerConfig } from '../../src/server.js';
 import { useTestDatabase } from './database.js';
 import { post, type GraphQLAnswer } from './post.js';
+import { TEST_CONFIG } from './test-config.js';
 
 export type { GraphQLAnswer } from './post.js';
 
@@ -35,7 +36,7 @@ export function useTestServer(configure: () => Partial<ServerConfig> = () => ({}
     return data;
   };
   beforeAll(async () => {
-    app = await createServer({ logLevel: 'silent', ...configure() }, held.database);
+    app = await createServer({ ...TEST_CONFIG, ...configure() }, held.database);
     await app.listen({ host: '127.0.0.1', port: 0 });
     server.database = held.database;
     server.databaseUrl = held.url;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
@@ -10,7 +12,10 @@ import { openDatabase } from '../../dist/src/database/database.js';
 import { useEmbeddedPostgres } from '../../dist/src/database/embedded.js';
 import { migrate } from '../../dist/src/database/migrate.js';
 
-/** One PostgreSQL for the whole run, with a migrated database that every test file clones: it holds a token of all scopes. */
+/**
+ * One PostgreSQL for the whole run, with a migrated database that every test file clones: it holds a token of all
+ * scopes. And one provider that takes any key.
+ */
 export default async function startPostgres() {
   // All that the run writes goes into one folder: the browser unpacks itself to a fixed name, which another
   // user's run may have taken.
@@ -23,7 +28,10 @@ export default async function startPostgres() {
   const asked = { name: 'tests', scopes: SCOPES };
   const { secret } = await createAccessToken(template.sql, unlimitedCaller('tests'), asked);
   await template.close();
-  globalThis.testRun = { postgres, folder };
+  const provider = createServer((_, response) => response.end('{"data":[]}')).listen(0, '127.0.0.1');
+  await once(provider, 'listening');
+  globalThis.testRun = { postgres, provider, folder };
+  process.env['TEST_PROVIDER_URL'] = `http://127.0.0.1:${provider.address().port}/v1`;
   process.env['TEST_POSTGRES_URL'] = postgres.url;
   process.env['TEST_TOKEN'] = secret;
 }

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Client, Notification } from 'pg';
+import { openDatabase, type Database } from '../../src/database/database.js';
+import { eventually } from '../support/eventually.js';
+import { connect } from '../support/older-database.js';
+import { useOtherServers } from './other-servers.js';
+import { useRotationServer } from './rotation-server.js';
+
+const { server, rotate, openAIApiKey } = useRotationServer();
+const otherServer = useOtherServers();
+
+let listener: Client;
+let secondPool: Database;
+beforeAll(async () => {
+  secondPool = await openDatabase(server.databaseUrl, 2);
+  listener = await connect(server.databaseUrl);
+  await listener.query('LISTEN llm_call_log_key_rotated');
+});
+afterAll(async () => {
+  await listener.end();
+  await secondPool.close();
+});
+
+test('there is none until a key is stored, and then it is that key', async () => {
+  expect(await openAIApiKey()).toBeNull();
+  await rotate('sk-first-key-0001');
+  expect(await openAIApiKey()).toBe('sk-first-key-0001');
+});
+
+test('another server gives the new key at once', async () => {
+  const send = await otherServer(secondPool);
+  for (const key of ['sk-first-key-0001', 'sk-second-key-0002', 'sk-third-key-0003']) {
+    await send('{ openAIApiKey }');
+    await rotate(key);
+    const begun = performance.now();
+    await eventually(async () => (await send('{ openAIApiKey }')).data.openAIApiKey === key);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  }
+});
+
+test('whoever listens is told of each rotation by the fingerprint of the new key, and of nothing that is none', async () => {
+  const heard: Notification[] = [];
+  listener.on('notification', (notification) => heard.push(notification));
+  const { config: first } = await rotate('sk-very-secret-0001');
+  await rotate('sk-very-secret-0001');
+  await rotate('sk-very-secret-0002', { expectedFingerprint: '0123456789abcdef' });
+  const { config: second } = await rotate('sk-very-secret-0003');
+  await eventually(() => heard.length >= 2);
+  expect(heard.map(({ channel, payload }) => [channel, payload])).toEqual([
+    ['llm_call_log_key_rotated', first.apiKeyFingerprint],
+    ['llm_call_log_key_rotated', second.apiKeyFingerprint],
+  ]);
+  expect(JSON.stringify(heard)).not.toContain('very-secret');
+});
