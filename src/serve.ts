@@ -29,15 +29,20 @@ export async function serve(
   const app = await createServer({ ...config, keyEncryptionKeys }, database);
   const drain = drainable(app);
   await listen(app, config);
-  const url = address(app, config);
-  print(`llm-call-log is ready. Open ${url}`);
-  // An identity provider lets people in by itself.
-  const token = config.identityProvider ? undefined : await ensureFirstToken(database);
-  if (token !== undefined) {
-    print(`To be signed in as admin, open this link, which is shown only once: ${url}#token=${token}`);
+  try {
+    // An identity provider lets people in by itself.
+    const token = config.identityProvider ? undefined : await ensureFirstToken(database);
+    print(welcome(address(app, config), token));
+    if (!stop.aborted) await once(stop, 'abort');
+  } finally {
+    await drain();
   }
-  if (!stop.aborted) await once(stop, 'abort');
-  await drain();
+}
+
+function welcome(url: string, token: string | undefined): string {
+  const ready = `llm-call-log is ready. Open ${url}`;
+  if (token === undefined) return ready;
+  return `${ready}\nTo be signed in as admin, open this link, which is shown only once: ${url}#token=${token}`;
 }
 
 async function refuseUnready(database: Database): Promise<void> {

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { sql, type Kysely } from 'kysely';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/database.js';
+import { isDatabaseDown } from '../database/explain-error.js';
 import type { Caller } from '../graphql/context.js';
 import { fromDate, toMicroseconds } from '../graphql/timestamp.js';
 import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
@@ -100,7 +101,9 @@ export class TokenLookup {
       )`
       .execute(this.#database)
       .catch((error: unknown) => {
-        this.#log.warn({ err: error }, 'the use of an access token was not noted');
+        // A database that is down is told of by whatever else needs it.
+        if (!isDatabaseDown(error))
+          this.#log.warn({ err: error }, 'the use of an access token was not noted');
       })
       .then(() => void this.#noting.delete(id));
     this.#noting.set(id, noting);

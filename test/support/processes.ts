@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { isDatabaseDown } from '../../src/database/explain-error.js';
 import { connectTo } from './data-folders.js';
 import { eventually } from './eventually.js';
 import { post, type GraphQLAnswer } from './post.js';
@@ -94,11 +95,20 @@ export function run([program = '', ...args]: string[], environment: Record<strin
   return running;
 }
 
-/** Lets the tests in. */
+/** Lets the tests in, as soon as the database can be reached. */
 async function signIn({ DATA_DIR = '', DATABASE_URL }: Record<string, string>): Promise<void> {
-  const client =
-    DATABASE_URL === undefined ? await connectTo(DATA_DIR) : new Client({ connectionString: DATABASE_URL });
-  if (DATABASE_URL !== undefined) await client.connect();
+  const client = await eventually(() =>
+    (DATABASE_URL === undefined ? connectTo(DATA_DIR) : connectAt(DATABASE_URL)).catch((error: unknown) => {
+      if (isDatabaseDown(error)) return undefined;
+      throw error;
+    }),
+  );
   await insertTestToken((text, values) => client.query(text, values));
   await client.end();
+}
+
+async function connectAt(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  return client;
 }
