@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 
 /** Held to the end of the transaction that makes groups, so that two imports do not make one name twice. */
-const MAKING_GROUPS = 7_301_004;
+const MAKING_GROUPS = 7_301_008;
 
 /** Numbers of groups by name, as one transaction sees them. */
 export class GroupIds {
