@@ -46,6 +46,7 @@ export async function registerGraphql<C extends BaseContext>(
     scope.route({
       url: '/graphql',
       method: 'OPTIONS',
+      onRequest: authenticate,
       handler: (_request, reply) =>
         reply
           .code(204)
@@ -55,6 +56,7 @@ export async function registerGraphql<C extends BaseContext>(
     scope.route({
       url: '/graphql',
       method: [...OTHER_METHODS, 'HEAD'],
+      onRequest: authenticate,
       handler: ({ method }) => {
         throw refusal(
           'METHOD_NOT_ALLOWED',

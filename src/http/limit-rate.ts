@@ -32,7 +32,7 @@ export async function limitRate(scope: FastifyInstance, limit: number): Promise<
   });
 }
 
-/** Who counts as one caller: a token, wherever it comes from, and an address where no token is asked for. */
-function callerOf({ caller, ip }: Partial<FastifyRequest>): string {
-  return caller?.id ?? ip ?? '';
+/** Who counts as one caller: a token, wherever it comes from. Those without one do not get as far as this. */
+function callerOf({ caller }: FastifyRequest): string {
+  return caller.id;
 }

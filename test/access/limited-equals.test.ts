@@ -15,7 +15,9 @@ import { newToken } from '../support/token.js';
 import { TEST_CONFIG } from '../support/test-config.js';
 
 /** Holds the calls of all groups. */
-const server = useTestServer();
+// One query asks for all that a caller can see, which is more than a request may cost.
+const limits = { cost: Infinity };
+const server = useTestServer(() => ({ limits }));
 
 /** Another server, whose database holds the calls and groups alone that a limited caller may see. */
 const narrow = {} as { url: string; databaseUrl: string; database: Database; app: FastifyInstance };
@@ -26,7 +28,7 @@ const tokens = new Map<string, string>();
 beforeAll(async () => {
   narrow.databaseUrl = await createTestDatabase();
   narrow.database = await openDatabase(narrow.databaseUrl, 5);
-  narrow.app = await createServer(TEST_CONFIG, narrow.database);
+  narrow.app = await createServer({ ...TEST_CONFIG, limits }, narrow.database);
   await narrow.app.listen({ host: '127.0.0.1', port: 0 });
   narrow.url = `http://127.0.0.1:${(narrow.app.server.address() as AddressInfo).port}`;
   await replaceRows(server.database, []);

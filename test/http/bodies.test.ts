@@ -117,7 +117,7 @@ test.each(['gzip', 'deflate', 'br', 'identity, gzip'])(
 );
 
 test.each(['PUT', 'DELETE', 'PATCH'])('%s is refused, and told what is allowed', async (method) => {
-  const response = await fetch(`${server.url}/graphql`, { method });
+  const response = await fetch(`${server.url}/graphql`, { method, headers: bearer() });
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('GET, POST, OPTIONS');
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }] });

@@ -26,5 +26,5 @@ export const DEFAULT_LIMITS: Limits = {
   aliases: 100,
   fields: 1000,
   repeats: 30,
-  cost: 50_000,
+  cost: 100_000,
 };
