@@ -4,6 +4,7 @@ import type { Config } from '../../src/config.js';
 import type { Database } from '../../src/database/database.js';
 import { createServer } from '../../src/server.js';
 import type { GraphQLAnswer } from '../support/server.js';
+import { bearer } from '../support/token.js';
 import { TEST_CONFIG } from '../support/test-config.js';
 
 type Send = (query: string, variables?: Record<string, unknown>) => Promise<GraphQLAnswer>;
@@ -18,7 +19,12 @@ export function useOtherServers(): (database: Database, config?: Partial<Config>
     const app = await createServer({ ...TEST_CONFIG, ...config }, database);
     apps.push(app);
     return async (query, variables) => {
-      const answer = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables } });
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: bearer(),
+        payload: { query, variables },
+      });
       return { status: answer.statusCode, ...answer.json<Omit<GraphQLAnswer, 'status'>>() };
     };
   };

@@ -5,6 +5,7 @@ import { connectTo, useDataFolders } from '../support/data-folders.js';
 import { runCli } from '../support/processes.js';
 import { useProvider } from '../support/provider.js';
 import { findSecrets, readFiles, watchActivity } from '../support/residue.js';
+import { bearer, TEST_TOKEN } from '../support/token.js';
 import { misplaced } from './misplaced.js';
 import { ROTATE } from './rotation-server.js';
 
@@ -14,13 +15,13 @@ const provider = useProvider();
 /** In every key of this test, and as letters and digits come in real ones. */
 const SECRET = 'R3s1dueMark3r7Q2w9ZpL4x';
 /** What of the run must not be found anywhere. */
-const SECRETS = [SECRET];
+const SECRETS = [SECRET, TEST_TOKEN];
 /** Stands where it may, so that a search that finds nothing has looked. */
 const HARMLESS = 'harmless-marker';
 
 const key = (number: number) => `sk-proj-${SECRET}-${String(number).padStart(4, '0')}`;
 
-test('a run leaves no key behind: not in logs, answers, the audit trail, sessions, nor any file of the database', async () => {
+test('a run leaves no key and no token behind: not in logs, answers, the audit trail, sessions, nor any file of the database', async () => {
   const dataDir = await freshFolder();
   const server = runCli(['start'], {
     DATA_DIR: dataDir,
@@ -29,6 +30,8 @@ test('a run leaves no key behind: not in logs, answers, the audit trail, session
   });
   const url = `${await server.ready()}/graphql`;
   const database = await connectTo(dataDir);
+  // Signs the tests in.
+  await server.send('{ viewer { name } }');
   const activity = watchActivity(await connectTo(dataDir));
   const answers: [string, string][] = [];
 
@@ -43,7 +46,7 @@ test('a run leaves no key behind: not in logs, answers, the audit trail, session
   const post = (name: string, body: unknown, type = 'application/json') =>
     send(name, '', {
       method: 'POST',
-      headers: { 'content-type': type },
+      headers: { 'content-type': type, ...bearer() },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
   const rotate = (name: string, input: Record<string, unknown>) =>
@@ -83,7 +86,7 @@ test('a run leaves no key behind: not in logs, answers, the audit trail, session
   await database.query('ALTER TABLE llm_configs DROP CONSTRAINT no_keys');
 
   // The key where it does not belong.
-  for (const [place, request] of misplaced(key(3))) {
+  for (const [place, request] of [key(3), TEST_TOKEN].flatMap(misplaced)) {
     await post(`the key as ${place}`, request);
     const parameters = new URLSearchParams(
       Object.entries(request).map(([name, value]) => [
@@ -92,12 +95,14 @@ test('a run leaves no key behind: not in logs, answers, the audit trail, session
       ]),
     );
     await send(`the key as ${place}, in a URL`, `?${parameters}`, {
-      headers: { 'apollo-require-preflight': '1' },
+      headers: { 'apollo-require-preflight': '1', ...bearer() },
     });
   }
-  await send('the key as a parameter', `?key=${key(3)}&${key(3)}`);
+  await send('the key as a parameter', `?key=${key(3)}&${key(3)}`, { headers: bearer() });
+  await send('a token as a parameter', `?token=${TEST_TOKEN}`);
+  await send('half a token', '', { headers: bearer(TEST_TOKEN.slice(0, -1)) });
   await send('the key as a header', '', {
-    headers: { authorization: `Bearer ${key(3)}`, 'x-api-key': key(3) },
+    headers: { ...bearer(key(3)), 'x-api-key': key(3) },
   });
   await post('a body that is no JSON', `{"query": ${key(3)}`);
   await post('a body that is the key', key(3));
