@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/migrate.js';
-import { ask } from '../support/ask.js';
+import { askSharing } from '../support/ask.js';
 import { useOlderDatabase } from '../support/older-database.js';
 import { OLDER_001, OLDER_003 } from '../support/older-schemas.js';
 import { CALL, INSERT_CALL, olderStatements, outcomes } from '../support/older-statements.js';
@@ -39,7 +39,7 @@ describe.each([
   });
 
   test('are answered by the API in full', async () => {
-    const [answer] = await ask(
+    const [answer] = await askSharing(
       migrated.database,
       `{
         callLog(id: 1) { ${CALL_FIELDS} }
@@ -80,7 +80,7 @@ describe.each([
   });
 
   test('go on beside writes of the API', async () => {
-    const answers = await ask(
+    const answers = await askSharing(
       migrated.database,
       'mutation { createGroup(name: "ours") { name } }',
       'mutation { recordProxyCallLog(input: { requestMessages: [], status: SUCCESS, groupId: 3 }) { configId groupId } }',
@@ -103,7 +103,7 @@ describe.each([
   test('leave no configuration, and the API stores a key beside columns that it does not know', async () => {
     await migrated.client.query('DELETE FROM llm_configs');
     const rotate = 'mutation { rotateApiKey(input: { newApiKey: "sk-brand-new-key" }) { __typename } }';
-    expect(await ask(migrated.database, rotate)).toEqual([
+    expect(await askSharing(migrated.database, rotate)).toEqual([
       { data: { rotateApiKey: { __typename: 'ApiKeyRotated' } } },
     ]);
     const { rows } = await migrated.client.query('SELECT * FROM llm_configs');
@@ -121,7 +121,7 @@ describe('on a database of the older backend', () => {
     await held.client.query(`INSERT INTO llm_call_logs (request_messages, status, call_time)
       VALUES ('[]', 'error', NULL), ('[]', 'error', 'infinity'), ('[]', 'error', '-infinity'),
         ('[]', 'error', '12024-01-01'), ('[]', 'error', '0044-03-15 BC'), ('[]', 'error', '2024-05-03')`);
-    const [answer] = await ask(
+    const [answer] = await askSharing(
       held.database,
       `{
         callLogs { totalCount nodes { callTime } }
