@@ -14,7 +14,7 @@ test('a consistent database is reported in Markdown, with exit code 0', async ()
   const { code, stdout, stderr } = await check();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^# Report: do the tables and the API agree\?\n/);
-  expect(stdout).toContain('| `api_key` | text NOT NULL | `LlmConfig.apiKey`, **never served** |');
+  expect(stdout).toContain('| `api_key` | text NOT NULL | `LlmConfig.apiKey`, **secret** |');
   expect(stdout).toContain('- `Mutation.recordCallLog` reads all columns; writes all columns');
   expect(stdout).toContain('Status: ⚠ deprecated but kept, for the history in it. No field uses it.');
   expect(stdout).toContain('| `001_init_schema` | 20');

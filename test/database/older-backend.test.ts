@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/migrate.js';
-import { ask } from '../support/ask.js';
+import { ask, askWith } from '../support/ask.js';
 import { useOlderDatabase } from '../support/older-database.js';
 import { OLDER_001, OLDER_003 } from '../support/older-schemas.js';
 import { CALL, INSERT_CALL, olderStatements, outcomes } from '../support/older-statements.js';
+
+/** How a server is set up that shares the key with the older backend. */
+const SHARED = { keyStorage: 'plaintext' } as const;
 
 const REFERRED = `
   INSERT INTO groups (name, "Cost Centre") VALUES ('older', 'C-1'), ('other', 'C-2');
@@ -80,7 +83,8 @@ describe.each([
   });
 
   test('go on beside writes of the API', async () => {
-    const answers = await ask(
+    const answers = await askWith(
+      SHARED,
       migrated.database,
       'mutation { createGroup(name: "ours") { name } }',
       'mutation { recordProxyCallLog(input: { requestMessages: [], status: SUCCESS, groupId: 3 }) { configId groupId } }',
@@ -103,7 +107,7 @@ describe.each([
   test('leave no configuration, and the API stores a key beside columns that it does not know', async () => {
     await migrated.client.query('DELETE FROM llm_configs');
     const rotate = 'mutation { rotateApiKey(input: { newApiKey: "sk-brand-new-key" }) { __typename } }';
-    expect(await ask(migrated.database, rotate)).toEqual([
+    expect(await askWith(SHARED, migrated.database, rotate)).toEqual([
       { data: { rotateApiKey: { __typename: 'ApiKeyRotated' } } },
     ]);
     const { rows } = await migrated.client.query('SELECT * FROM llm_configs');
