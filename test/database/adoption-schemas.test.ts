@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '../../src/database/database.js';
 import { migrate, refusePendingMigrations } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations.js';
 import { refuseMissingPrivileges } from '../../src/database/privileges.js';
-import { ask, askSharing } from '../support/ask.js';
+import { ask, askWith } from '../support/ask.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { connect, useOlderDatabase, withSearchPath } from '../support/older-database.js';
 import { OLDER_001 } from '../support/older-schemas.js';
@@ -81,7 +81,7 @@ describe('tables of the older backend in the second schema of the search path', 
   test('are served, beside the tables of the product in the first', async () => {
     await migrate(held.database);
     await refuseMissingPrivileges(held.database);
-    expect(await askSharing(held.database, ...WORK)).toEqual(WORK_DONE);
+    expect(await askWith({ keyStorage: 'plaintext' }, held.database, ...WORK)).toEqual(WORK_DONE);
     const { rows } = await held.client.query('SELECT api_key, provider FROM legacy.llm_configs');
     expect(rows).toEqual([{ api_key: 'sk-of-this-schema', provider: null }]);
   });

@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../src/database/migrate.js';
-import { askSharing } from '../support/ask.js';
+import { ask, askWith } from '../support/ask.js';
 import { useOlderDatabase } from '../support/older-database.js';
 import { OLDER_001, OLDER_003 } from '../support/older-schemas.js';
 import { CALL, INSERT_CALL, olderStatements, outcomes } from '../support/older-statements.js';
+
+/** How a server is set up that shares the key with the older backend. */
+const SHARED = { keyStorage: 'plaintext' } as const;
 
 const REFERRED = `
   INSERT INTO groups (name, "Cost Centre") VALUES ('older', 'C-1'), ('other', 'C-2');
@@ -39,7 +42,7 @@ describe.each([
   });
 
   test('are answered by the API in full', async () => {
-    const [answer] = await askSharing(
+    const [answer] = await ask(
       migrated.database,
       `{
         callLog(id: 1) { ${CALL_FIELDS} }
@@ -80,7 +83,8 @@ describe.each([
   });
 
   test('go on beside writes of the API', async () => {
-    const answers = await askSharing(
+    const answers = await askWith(
+      SHARED,
       migrated.database,
       'mutation { createGroup(name: "ours") { name } }',
       'mutation { recordProxyCallLog(input: { requestMessages: [], status: SUCCESS, groupId: 3 }) { configId groupId } }',
@@ -103,7 +107,7 @@ describe.each([
   test('leave no configuration, and the API stores a key beside columns that it does not know', async () => {
     await migrated.client.query('DELETE FROM llm_configs');
     const rotate = 'mutation { rotateApiKey(input: { newApiKey: "sk-brand-new-key" }) { __typename } }';
-    expect(await askSharing(migrated.database, rotate)).toEqual([
+    expect(await askWith(SHARED, migrated.database, rotate)).toEqual([
       { data: { rotateApiKey: { __typename: 'ApiKeyRotated' } } },
     ]);
     const { rows } = await migrated.client.query('SELECT * FROM llm_configs');
@@ -121,7 +125,7 @@ describe('on a database of the older backend', () => {
     await held.client.query(`INSERT INTO llm_call_logs (request_messages, status, call_time)
       VALUES ('[]', 'error', NULL), ('[]', 'error', 'infinity'), ('[]', 'error', '-infinity'),
         ('[]', 'error', '12024-01-01'), ('[]', 'error', '0044-03-15 BC'), ('[]', 'error', '2024-05-03')`);
-    const [answer] = await askSharing(
+    const [answer] = await ask(
       held.database,
       `{
         callLogs { totalCount nodes { callTime } }

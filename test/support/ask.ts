@@ -1,21 +1,22 @@
 import { CompiledQuery } from 'kysely';
+import type { Config } from '../../src/config.js';
 import type { Database } from '../../src/database/database.js';
-import { createServer, type ServerConfig } from '../../src/server.js';
+import { createServer } from '../../src/server.js';
 import { TEST_CONFIG } from './test-config.js';
 import { bearer, insertTestToken } from './token.js';
 
 /** Answers of a server on the database, one request after the other; it serves for that long only. */
 export function ask(database: Database, ...queries: string[]): Promise<unknown[]> {
-  return askServer(TEST_CONFIG, database, queries);
+  return askWith({}, database, ...queries);
 }
 
-/** The same, of a server that keeps provider keys as the older backend does. */
-export function askSharing(database: Database, ...queries: string[]): Promise<unknown[]> {
-  return askServer({ ...TEST_CONFIG, keyStorage: 'plaintext' }, database, queries);
-}
-
-async function askServer(config: ServerConfig, database: Database, queries: string[]): Promise<unknown[]> {
-  const app = await createServer(config, database);
+/** The same, of a server with a configuration of its own. */
+export async function askWith(
+  config: Partial<Config>,
+  database: Database,
+  ...queries: string[]
+): Promise<unknown[]> {
+  const app = await createServer({ ...TEST_CONFIG, ...config }, database);
   const answers: unknown[] = [];
   await insertTestToken((text, values) => database.sql.executeQuery(CompiledQuery.raw(text, values)));
   for (const query of queries) {
