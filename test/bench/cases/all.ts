@@ -1,0 +1,22 @@
+import { callsAndTokensByGroup } from './by-group.js';
+import type { Case } from './case.js';
+import { dailySeries } from './daily-series.js';
+import { dashboard } from './dashboard.js';
+import { totalsOverEverything } from './totals-over-everything.js';
+import { MONTH, YEAR } from '../database/period.js';
+
+/** What is measured, in the order of the table. */
+export const CASES: readonly Case[] = [
+  totalsOverEverything,
+  dailySeries('daily series of a year, UTC', YEAR, 'UTC', 100),
+  callsAndTokensByGroup,
+  dailySeries('daily series of a year, Asia/Shanghai', inOffset(YEAR, '+08:00'), 'Asia/Shanghai', 50),
+  dailySeries('daily series of a year, Asia/Kathmandu', inOffset(YEAR, '+05:45'), 'Asia/Kathmandu', 20),
+  dailySeries('a month by day, UTC', MONTH, 'UTC', 20),
+  dashboard,
+];
+
+/** The same days on the clocks of a zone, whose offset is this one all year. */
+function inOffset({ from, to }: typeof YEAR, offset: string): typeof YEAR {
+  return { from: from.replace('Z', offset), to: to.replace('Z', offset) };
+}
