@@ -1,0 +1,27 @@
+import { writeFile } from 'node:fs/promises';
+import { OperatorError } from '../../src/errors.js';
+import { Stopped, StopSignal, unlessAborted } from '../../src/stop-signal.js';
+import { CleanUp } from './clean-up.js';
+import { readOptions } from './options.js';
+import { reportOf } from './report.js';
+import { runBench } from './run-bench.js';
+
+const options = readOptions();
+const stop = new StopSignal();
+const cleanUp = new CleanUp();
+const report = (progress: string) => process.stderr.write(`${progress}\n`);
+
+try {
+  const results = await unlessAborted(stop.gently, runBench(options, cleanUp, report));
+  process.stdout.write(reportOf(results));
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+} catch (error) {
+  // What a stopped run still does fails once its servers are gone.
+  if (!(error instanceof Stopped)) {
+    report(error instanceof OperatorError ? error.message : String((error as Error).stack));
+  }
+  process.exitCode = error instanceof Stopped ? 130 : 1;
+} finally {
+  await cleanUp.run();
+}
+process.exit();

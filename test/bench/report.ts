@@ -1,0 +1,98 @@
+import type { CaseResult, Results, Verdict } from './results.js';
+import type { ServerName } from './servers/server.js';
+
+type Row = readonly string[];
+
+/** The results as tables for a person to read, in Markdown. */
+export function reportOf(results: Results): string {
+  const { machine, calls, bodies } = results;
+  const sections = [
+    `${count(calls)} calls with ${bodies} bodies; ${machine.processor}, ${machine.cores} cores, ${machine.memory} GB, Node ${machine.node}`,
+  ];
+  if (results.cases.length > 0) {
+    sections.push(tableOf(CASE_HEADS, results.cases.flatMap(caseRows)));
+    sections.push(...results.cases.flatMap(({ name, note }) => (note === null ? [] : `${name}: ${note}.`)));
+    const peaks = Object.entries(results.peakMemory).map(([name, peak]) => `${name} ${Math.round(peak)} MB`);
+    sections.push(`Peak memory: ${peaks.join(', ')}.`);
+    sections.push(tableOf(['target', 'actual', ''], results.cases.flatMap(targetRows)));
+  }
+  if (results.writeCosts.length > 0) {
+    const rows = results.writeCosts.map(({ name, withTriggers, withoutTriggers, ratio, limit }) => [
+      name,
+      number(withTriggers),
+      number(withoutTriggers),
+      number(ratio),
+      `at most ${limit}: ${met(ratio <= limit)}`,
+    ]);
+    sections.push(tableOf(['write', 'ms with triggers', 'ms without', 'ratio', 'target'], rows));
+  }
+  if (results.growth.length > 0) {
+    const rows = results.growth.map(({ calls, median, p99, ratio, limit }) => [
+      count(calls),
+      number(median),
+      number(p99),
+      number(ratio),
+      limit === null ? '' : `at most ${limit}: ${met(ratio <= limit)}`,
+    ]);
+    sections.push(tableOf(['dashboard of a log of', 'median ms', 'p99 ms', 'ratio', 'target'], rows));
+  }
+  return `${sections.join('\n\n')}\n`;
+}
+
+const CASE_HEADS: Row = [
+  'case',
+  'server',
+  'median ms',
+  'p99 ms',
+  'requests/s',
+  'CPU ms/request',
+  'ours is faster',
+  'our CPU',
+];
+
+function caseRows({ name, clients, measurements, timesFaster, cpuRatio, note }: CaseResult): Row[] {
+  return (Object.keys(measurements) as ServerName[]).map((server, index) => {
+    const { median, p99, throughput, cpu } = measurements[server];
+    const title = clients === 1 ? name : `${name}, ${clients} clients`;
+    return [
+      index === 0 ? title : '',
+      server === 'PostGraphile' && note !== null ? `${server} (*)` : server,
+      ...[median, p99, throughput, cpu].map(number),
+      ...(server === 'llm-call-log'
+        ? ['', '']
+        : [`× ${number(timesFaster[server])}`, `× ${number(cpuRatio[server])}`]),
+    ];
+  });
+}
+
+function targetRows({ name, verdicts }: CaseResult): Row[] {
+  return verdicts.map(({ target, actual, met: isMet }: Verdict) => [
+    `${name}: ${target}`,
+    number(actual),
+    met(isMet),
+  ]);
+}
+
+function tableOf(heads: Row, rows: readonly Row[]): string {
+  const widths = heads.map((head, column) =>
+    Math.max(3, head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: Row) =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(heads), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** Three digits or more, whatever the size. */
+function number(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value >= 1000) return count(Math.round(value));
+  return value.toPrecision(3);
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function met(isMet: boolean): string {
+  return isMet ? 'met' : 'MISSED';
+}

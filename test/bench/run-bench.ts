@@ -1,0 +1,84 @@
+import { CASES } from './cases/all.js';
+import type { Case } from './cases/case.js';
+import type { CleanUp } from './clean-up.js';
+import { databaseFolder, useBenchDatabase } from './database/bench-database.js';
+import { compareAnswers } from './measuring/compare-answers.js';
+import { measureCase } from './measuring/measure-case.js';
+import { measureGrowth, type GrownServer } from './measuring/measure-growth.js';
+import { peakMemory } from './measuring/process-usage.js';
+import { measureWriteCost } from './measuring/write-cost.js';
+import { roundsOf, type BenchOptions } from './options.js';
+import { caseResult, thisMachine, type CaseResult, type GrowthResult, type Results } from './results.js';
+import { serveBare } from './servers/bare.js';
+import { serveOurs } from './servers/ours.js';
+import { servePostgraphile } from './servers/postgraphile.js';
+import type { Server } from './servers/server.js';
+
+type Report = (progress: string) => void;
+
+/**
+ * Makes the databases, starts the servers, and measures.
+ *
+ * @param cleanUp undoes all of that
+ * @throws OperatorError where something does not start, or the servers' answers differ
+ */
+export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: Report): Promise<Results> {
+  const results: Results = {
+    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    startedAt: new Date().toISOString(),
+    machine: thisMachine(),
+    calls: options.calls,
+    bodies: options.bodies,
+    cases: [],
+    peakMemory: {},
+    writeCosts: [],
+    growth: [],
+  };
+  const folder = await databaseFolder(options.database, cleanUp);
+  if (options.growth.length > 0) {
+    return { ...results, growth: await runGrowth(options, folder, cleanUp, report) };
+  }
+  const wanted = { calls: options.calls, bodySize: options.bodies };
+  const { url } = await useBenchDatabase(folder, wanted, cleanUp, report);
+  const ours = await serveOurs(url, cleanUp);
+  const { only = '' } = options;
+  const cases = CASES.filter(({ name }) => name.includes(only));
+  if (cases.length > 0) {
+    const servers = [ours, await servePostgraphile(url, cleanUp), await serveBare(url, cleanUp)] as const;
+    for (const asked of cases) results.cases.push(await runCase(asked, servers, options, report));
+    for (const { name, pid } of servers) results.peakMemory[name] = await peakMemory(pid);
+  }
+  if ('write cost'.includes(only)) {
+    report('cost of writing');
+    results.writeCosts = await measureWriteCost(url, options.rounds);
+  }
+  return results;
+}
+
+async function runCase(
+  asked: Case,
+  servers: readonly [ours: Server, postgraphile: Server, bare: Server],
+  options: BenchOptions,
+  report: Report,
+): Promise<CaseResult> {
+  report(asked.name);
+  await compareAnswers(asked, servers);
+  const [ours, postgraphile, bare] = await measureCase(asked, servers, roundsOf(options));
+  if (!ours || !postgraphile || !bare) throw new Error('A server was not measured.');
+  return caseResult(asked, { 'llm-call-log': ours, PostGraphile: postgraphile, bare });
+}
+
+async function runGrowth(
+  options: BenchOptions,
+  folder: string,
+  cleanUp: CleanUp,
+  report: Report,
+): Promise<GrowthResult[]> {
+  const grown: GrownServer[] = [];
+  for (const calls of options.growth) {
+    const { url } = await useBenchDatabase(folder, { calls, bodySize: options.bodies }, cleanUp, report);
+    grown.push({ calls, server: await serveOurs(url, cleanUp) });
+  }
+  report('growth of the dashboard');
+  return measureGrowth(grown, roundsOf(options));
+}
