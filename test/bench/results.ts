@@ -9,7 +9,8 @@ export interface Results {
   command: string;
   startedAt: string;
   machine: Machine;
-  calls: number;
+  /** In the log, or in each of the logs of different sizes. */
+  calls: number[];
   bodies: string;
   cases: CaseResult[];
   /** The most memory that each server had resident in all the cases. */

@@ -27,7 +27,7 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
     startedAt: new Date().toISOString(),
     machine: thisMachine(),
-    calls: options.calls,
+    calls: options.growth.length > 0 ? options.growth : [options.calls],
     bodies: options.bodies,
     cases: [],
     peakMemory: {},
@@ -39,8 +39,8 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     return { ...results, growth: await runGrowth(options, folder, cleanUp, report) };
   }
   const wanted = { calls: options.calls, bodySize: options.bodies };
-  const { url } = await useBenchDatabase(folder, wanted, cleanUp, report);
-  const ours = await serveOurs(url, cleanUp);
+  const url = await useBenchDatabase(folder, wanted, cleanUp, report);
+  const ours = await serveOurs(url, cleanUp, report);
   const { only = '' } = options;
   const cases = CASES.filter(({ name }) => name.includes(only));
   if (cases.length > 0) {
@@ -76,8 +76,8 @@ async function runGrowth(
 ): Promise<GrowthResult[]> {
   const grown: GrownServer[] = [];
   for (const calls of options.growth) {
-    const { url } = await useBenchDatabase(folder, { calls, bodySize: options.bodies }, cleanUp, report);
-    grown.push({ calls, server: await serveOurs(url, cleanUp) });
+    const url = await useBenchDatabase(folder, { calls, bodySize: options.bodies }, cleanUp, report);
+    grown.push({ calls, server: await serveOurs(url, cleanUp, report) });
   }
   report('growth of the dashboard');
   return measureGrowth(grown, roundsOf(options));

@@ -1,20 +1,16 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { openDatabase } from '../../../src/database/database.js';
 import { useEmbeddedPostgres } from '../../../src/database/embedded.js';
 import { migrate } from '../../../src/database/migrate.js';
+import { exists } from '../../../src/database/secret-file.js';
 import { OperatorError } from '../../../src/errors.js';
 import type { CleanUp } from '../clean-up.js';
 import type { BodySize } from './bodies.js';
 import { generateCalls } from './generate-calls.js';
-
-/** A PostgreSQL of the bench's own with a log of so many calls. */
-export interface BenchDatabase {
-  url: string;
-  calls: number;
-}
+import { restoreLog } from './restore-log.js';
 
 /** What a bench database is made as. */
 export interface Wanted {
@@ -22,8 +18,11 @@ export interface Wanted {
   bodySize: BodySize;
 }
 
-/** Bytes on the disk that a call costs at the most while the database is made, with its write-ahead log. */
-const BYTES_A_CALL: Record<BodySize, number> = { realistic: 8000, small: 3000 };
+/** Bytes on the disk that a call costs with its entries in the indexes. */
+const BYTES_A_CALL: Record<BodySize, number> = { realistic: 4500, small: 650 };
+
+/** Bytes for PostgreSQL's write-ahead log, its catalogues, and the sorting of an index. */
+const BYTES_BESIDES = 2e9;
 
 /** Where databases are kept: a folder that was named, or else one that goes away with this run. */
 export async function databaseFolder(named: string | undefined, cleanUp: CleanUp): Promise<string> {
@@ -39,36 +38,37 @@ export async function databaseFolder(named: string | undefined, cleanUp: CleanUp
 }
 
 /**
- * Brings up the database of so many calls in the folder, which is made first where it is not there, and migrated.
+ * Brings up the database of so many calls in the folder, migrated; where it is not there, or not whole, it is made.
  *
- * @throws OperatorError where the disk has no room for it
+ * @returns where it is: postgres://user:password@host:port/database
+ * @throws OperatorError where the disk has no room for it, or another run uses it
  */
 export async function useBenchDatabase(
   folder: string,
   { calls, bodySize }: Wanted,
   cleanUp: CleanUp,
   report: (progress: string) => void,
-): Promise<BenchDatabase> {
+): Promise<string> {
   const path = join(folder, `${calls}-${bodySize}`);
   const mark = join(path, 'filled');
-  const isFilled = await readFile(mark).then(
-    () => true,
-    () => false,
-  );
-  if (!isFilled) {
-    await rm(path, { recursive: true, force: true });
-    await refuseFullDisk(folder, { calls, bodySize });
-  }
+  const isFilled = await exists(mark);
+  if (!isFilled) await refuseFullDisk(folder, { calls, bodySize });
   const postgres = await useEmbeddedPostgres(path, 'server', report);
   cleanUp.later(() => postgres.release());
   await bringUpToDate(postgres.url);
-  if (!isFilled) {
-    const client = new Client({ connectionString: postgres.url });
-    await client.connect();
-    await generateCalls(client, calls, bodySize, report).finally(() => client.end());
-    await writeFile(mark, '');
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    if (isFilled) {
+      await restoreLog(client);
+    } else {
+      await generateCalls(client, calls, bodySize, report);
+      await writeFile(mark, '');
+    }
+  } finally {
+    await client.end();
   }
-  return { url: postgres.url, calls };
+  return postgres.url;
 }
 
 async function bringUpToDate(url: string): Promise<void> {
@@ -82,7 +82,7 @@ async function bringUpToDate(url: string): Promise<void> {
 
 async function refuseFullDisk(folder: string, { calls, bodySize }: Wanted): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  const needed = calls * BYTES_A_CALL[bodySize];
+  const needed = calls * BYTES_A_CALL[bodySize] + BYTES_BESIDES;
   if (bavail * bsize >= needed) return;
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
   throw new OperatorError(

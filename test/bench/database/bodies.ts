@@ -2,7 +2,7 @@ import { drawConversation, type Message } from '../../../src/demo/conversation.j
 import { GROUPS } from '../../../src/demo/groups.js';
 import { Random } from '../../../src/demo/random.js';
 
-/** `realistic`: about 1 KB of messages and 1 KB of response; `small`: a line each, for tables that must fit on the disk. */
+/** `realistic`: about 1 KB of messages and 1 KB of response; `small`: a word or two, for tables that must fit on the disk. */
 export type BodySize = 'realistic' | 'small';
 
 export const BODY_SIZES: readonly BodySize[] = ['realistic', 'small'];
@@ -11,6 +11,8 @@ export const BODY_SIZES: readonly BodySize[] = ['realistic', 'small'];
 export interface Body {
   messages: Message[];
   response: string;
+  /** The provider's raw response, but for its id and model; null where the log does not keep it. */
+  responseData: Record<string, string> | null;
 }
 
 /** How many bodies differ from each other; calls share them. */
@@ -18,7 +20,7 @@ const COUNT = 1000;
 const SEED = 1;
 
 const REALISTIC_BYTES = 1000;
-const SMALL_CHARACTERS = 40;
+const SMALL_CHARACTERS = 12;
 
 /** Bodies in all the languages of the demo, the same ones in every run. */
 export function drawBodies(size: BodySize): Body[] {
@@ -37,7 +39,7 @@ function drawRealistic(random: Random): Body {
     if (isShort(JSON.stringify(messages))) messages.push(...conversation.messages);
     if (isShort(response)) response += `${conversation.answer}\n\n`;
   }
-  return { messages, response: response.trimEnd() };
+  return { messages, response: response.trimEnd(), responseData: { object: 'chat.completion' } };
 }
 
 function drawSmall(random: Random): Body {
@@ -46,5 +48,6 @@ function drawSmall(random: Random): Body {
   return {
     messages: [{ role: 'user', content: question.slice(0, SMALL_CHARACTERS) }],
     response: answer.slice(0, SMALL_CHARACTERS),
+    responseData: null,
   };
 }

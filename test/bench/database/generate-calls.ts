@@ -29,7 +29,7 @@ const GENERATE = `
     messages,
     jsonb_build_object('model', model, 'temperature', 0.2),
     CASE WHEN NOT failed THEN response END,
-    CASE WHEN NOT failed THEN jsonb_build_object('id', 'chatcmpl-' || call, 'model', model) END,
+    CASE WHEN NOT failed THEN raw_response || jsonb_build_object('id', 'chatcmpl-' || call, 'model', model) END,
     CASE WHEN failed THEN 'error' ELSE 'success' END,
     CASE WHEN failed THEN 'HTTP 429: rate limit reached' END,
     CASE WHEN NOT failed THEN prompt + completion END,
@@ -51,8 +51,8 @@ const GENERATE = `
   ORDER BY call`;
 
 /**
- * Fills an empty, migrated database with calls, the same ones for the same arguments, in one transaction. What the
- * product's triggers do about a call, they do.
+ * Fills a migrated database with these calls and no others, the same ones for the same arguments, in one transaction.
+ * What the product's triggers do about a call, they do.
  *
  * @param report is told how far it is
  */
@@ -64,7 +64,9 @@ export async function generateCalls(
 ): Promise<void> {
   const bodies = drawBodies(bodySize);
   const seconds = (Date.parse(YEAR.to) - Date.parse(YEAR.from)) / 1000;
-  await client.query('BEGIN');
+  await client.query("BEGIN; SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '512MB'");
+  // An attempt that was cut off has used numbers up.
+  await client.query('TRUNCATE llm_call_logs, groups, llm_configs RESTART IDENTITY');
   // Much faster than with the indexes in place, the one for search in texts above all.
   const indexes = await dropIndexes(client);
   await client.query(
@@ -73,7 +75,8 @@ export async function generateCalls(
   await client.query("INSERT INTO llm_configs (api_key) VALUES ('bench-key-not-a-real-one')");
   await client.query(
     `CREATE TEMPORARY TABLE bench_bodies ON COMMIT DROP AS
-     SELECT (ordinality - 1)::integer AS body, value -> 'messages' AS messages, value ->> 'response' AS response
+     SELECT (ordinality - 1)::integer AS body, value -> 'messages' AS messages, value ->> 'response' AS response,
+       nullif(value -> 'responseData', 'null') AS raw_response
      FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY`,
     [JSON.stringify(bodies)],
   );
@@ -83,7 +86,6 @@ export async function generateCalls(
     await client.query(GENERATE, [first, last, calls, YEAR.from, seconds, bodies.length]);
     report(`${last.toLocaleString('en')} of ${calls.toLocaleString('en')} calls`);
   }
-  await client.query("SET LOCAL maintenance_work_mem = '512MB'");
   for (const definition of indexes) {
     report(definition.replace(/ ON .*/s, ''));
     await client.query(definition);

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { YEAR } from '../database/period.js';
+import { restoreLog } from '../database/restore-log.js';
 import { median } from './statistics.js';
 
 /** A way to write calls, measured with the product's triggers and without. */
@@ -77,7 +78,7 @@ export async function measureWriteCost(url: string, rounds: number): Promise<Wri
     for (const writeCase of WRITE_CASES) costs.push(await measure(client, writeCase, sample, rounds));
     return costs;
   } finally {
-    await client.query('ALTER TABLE llm_call_logs ENABLE TRIGGER USER');
+    await restoreLog(client);
     await client.end();
   }
 }
