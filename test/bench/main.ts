@@ -11,17 +11,20 @@ const stop = new StopSignal();
 const cleanUp = new CleanUp();
 const report = (progress: string) => process.stderr.write(`${progress}\n`);
 
+// Whoever read our output may be gone; that is no reason to leave servers behind.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
+const work = runBench(options, cleanUp, report);
 try {
-  const results = await unlessAborted(stop.gently, runBench(options, cleanUp, report));
+  const results = await unlessAborted(stop.gently, work);
   process.stdout.write(reportOf(results));
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
 } catch (error) {
-  // What a stopped run still does fails once its servers are gone.
   if (!(error instanceof Stopped)) {
     report(error instanceof OperatorError ? error.message : String((error as Error).stack));
   }
   process.exitCode = error instanceof Stopped ? 130 : 1;
 } finally {
-  await cleanUp.run();
+  await cleanUp.run(work);
 }
 process.exit();

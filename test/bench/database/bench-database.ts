@@ -31,7 +31,8 @@ export async function databaseFolder(named: string | undefined, cleanUp: CleanUp
     return resolve(named);
   }
   const folder = await mkdtemp(join(tmpdir(), 'llm-call-log-bench-'));
-  cleanUp.later(() => rm(folder, { recursive: true, force: true }));
+  // Where the run is stopped early, a database may still be in the making there.
+  cleanUp.later(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   // PostgreSQL runs as another user where we are root.
   await chmod(folder, 0o711);
   return folder;
