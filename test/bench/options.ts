@@ -29,7 +29,7 @@ export function readOptions(): BenchOptions {
     .addOption(
       new Option(
         '--bodies <size>',
-        'realistic: 2 KB a call; small: a line each, for 10 million calls and more',
+        'realistic: 2 KB a call; small: a word or two, for 10 million calls and more',
       )
         .choices(BODY_SIZES)
         .default('realistic'),
@@ -39,11 +39,13 @@ export function readOptions(): BenchOptions {
       'keep the databases there, for the next run; without, they are made anew and removed',
     )
     .option('--only <text>', 'only the cases whose names contain this; "write" for the cost of writing')
-    .option(
-      '--growth <numbers>',
-      'instead of the cases: the dashboard on logs of so many calls, such as 1000000,10000000',
-      (text: string) => text.split(',').map(wholeNumber(FEWEST_CALLS)),
-      [],
+    .addOption(
+      new Option(
+        '--growth <numbers>',
+        'instead of the cases: the dashboard on logs of so many calls, such as 1000000,10000000',
+      )
+        .argParser((text: string) => text.split(',').map(wholeNumber(FEWEST_CALLS)))
+        .default([], 'none'),
     )
     .option(
       '--rounds <number>',

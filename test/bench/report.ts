@@ -7,7 +7,7 @@ type Row = readonly string[];
 export function reportOf(results: Results): string {
   const { machine, calls, bodies } = results;
   const sections = [
-    `${calls.map(count).join(' and ')} calls with ${bodies} bodies; ${machine.processor}, ${machine.cores} cores, ${machine.memory} GB, Node ${machine.node}`,
+    `${calls.map(count).join(' and ')} calls with ${bodies} bodies; ${machine.processor}, ${machine.cores} cores, ${machine.memory} GB, Node ${machine.node}, load ${machine.load.toFixed(1)} at the start`,
   ];
   if (results.cases.length > 0) {
     sections.push(tableOf(CASE_HEADS, results.cases.flatMap(caseRows)));

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Case, Target } from './cases/case.js';
 import type { Measurement } from './measuring/measure-case.js';
 import type { WriteCost } from './measuring/write-cost.js';
@@ -25,6 +25,8 @@ export interface Machine {
   /** GB. */
   memory: number;
   node: string;
+  /** How many processes wanted a core when the run began, in the mean of five minutes: what else goes on here. */
+  load: number;
 }
 
 export interface CaseResult {
@@ -64,6 +66,7 @@ export function thisMachine(): Machine {
     cores: processors.length,
     memory: Math.round(totalmem() / 1e9),
     node: process.version,
+    load: loadavg()[1] ?? NaN,
   };
 }
 
