@@ -37,6 +37,19 @@ export abstract class CatalogueMigration extends Migration {
     this.addSql(SHORT_WAITS);
   }
 
+  /** The schema in which a table is, or is going to be made; quoted where it has to be. */
+  protected async schemaOf(table: string): Promise<string> {
+    const [found] = await this.read<{ name: string }>(
+      `SELECT format('%I', coalesce(
+         (SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+          WHERE pg_class.oid = to_regclass(?)),
+         current_schema()
+       )) AS name`,
+      [table],
+    );
+    return found?.name ?? 'public';
+  }
+
   /** @param columns what stands between the parentheses of CREATE TABLE */
   protected async createTable(name: string, columns: string[]): Promise<void> {
     const there = await this.read('SELECT WHERE to_regclass(?) IS NOT NULL', [name]);

@@ -13,6 +13,7 @@ import { KeyVault } from './keys/key-vault.js';
 import { loadKeyEncryptionKeys } from './keys/load-key-encryption-keys.js';
 import { warnOfUnreadableKey } from './keys/warn-of-unreadable-key.js';
 import { createServer } from './server.js';
+import { keepRollups } from './usage/rollups/keep-rollups.js';
 
 /**
  * Serves a database until the signal to stop, then answers open requests and returns. On a first start it prints a
@@ -31,6 +32,8 @@ export async function serve(
   const app = await createServer({ ...config, keyEncryptionKeys }, database);
   const drain = drainable(app);
   await listen(app, config);
+  const closing = new AbortController();
+  const keeping = keepRollups(database, app.log, closing.signal);
   try {
     // An identity provider lets people in by itself.
     const token = config.identityProvider ? undefined : await ensureFirstToken(database);
@@ -39,7 +42,9 @@ export async function serve(
     await warnOfUnreadableKey(database.sql, keyVault, app.log, print);
     if (!stop.aborted) await once(stop, 'abort');
   } finally {
+    closing.abort();
     await drain();
+    await keeping;
   }
 }
 

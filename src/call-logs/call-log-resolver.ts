@@ -9,7 +9,7 @@ import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { selectedFields } from '../graphql/selected-fields.js';
 import { configIdInUse } from '../keys/config-in-use.js';
 import { boundedSpan } from '../usage/series-cost.js';
-import { Family, Slice } from '../usage/slice.js';
+import { usageOfFilter } from '../usage/usage-of.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
 import { CallLogPageArgs } from './call-log-page-args.js';
@@ -43,8 +43,7 @@ export class CallLogResolver {
     @Info() info: GraphQLResolveInfo,
   ): CallLogConnection {
     const selection = selectCalls(args.filter, context.caller.groupIds);
-    const usage = new Slice(Family.of(context.sql, selection), 0, []);
-    return listCallLogs(context, selection, usage, args, info);
+    return listCallLogs(context, selection, usageOfFilter(context, args.filter), args, info);
   }
 
   @Mutation(() => CallLog, { description: 'Records a call. Once it is answered, the call is safely stored.' })

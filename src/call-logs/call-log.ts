@@ -1,4 +1,4 @@
-import { Check, Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
 import { BigIntType, JsonType } from '@mikro-orm/postgresql';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { TimestampType } from '../database/timestamp-type.js';
@@ -33,6 +33,13 @@ function keysetIndex(name: string, ...shared: string[]): { name: string; express
   return { name, expression: `CREATE INDEX ${name} ON llm_call_logs (${columns})` };
 }
 
+/** A trigger that keeps usage up to date, with the tables in which it sees what a statement wrote. */
+function usageTrigger(event: 'insert' | 'update' | 'delete' | 'truncate', tables = '') {
+  const name = `llm_usage_${event}`;
+  const expression = `CREATE TRIGGER ${name} AFTER ${event.toUpperCase()} ON llm_call_logs${tables} FOR EACH STATEMENT EXECUTE FUNCTION llm_usage_keep()`;
+  return { name, timing: 'after' as const, events: [event], forEach: 'statement' as const, expression };
+}
+
 /**
  * One call to a large language model: table llm_call_logs, one property a column.
  *
@@ -50,6 +57,10 @@ function keysetIndex(name: string, ...shared: string[]): { name: string; express
   name: 'llm_call_logs_text_idx',
   expression: `CREATE INDEX llm_call_logs_text_idx ON llm_call_logs USING gin (${TEXT_EXPRESSION} gin_trgm_ops)`,
 })
+@Trigger(usageTrigger('insert', ' REFERENCING NEW TABLE AS added'))
+@Trigger(usageTrigger('update', ' REFERENCING OLD TABLE AS removed NEW TABLE AS added'))
+@Trigger(usageTrigger('delete', ' REFERENCING OLD TABLE AS removed'))
+@Trigger(usageTrigger('truncate'))
 @ObjectType({
   description:
     'One call to a large language model, as its caller logged it (table llm_call_logs; every column is a field).',

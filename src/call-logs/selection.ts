@@ -19,7 +19,17 @@ export interface Selection {
   predicate: Predicate;
   /** Where the filter's callTime conditions overlap. */
   range: Range;
+  /** The same conditions on rows that stand for many calls; undefined where it takes single calls to tell. */
+  cells?: CellSelection | undefined;
 }
+
+/** Conditions that concern nothing but status, group_id, model and config_id, columns of those names. */
+export interface CellSelection {
+  predicate: Predicate;
+  fields: readonly CellField[];
+}
+
+export type CellField = keyof typeof CELL_COLUMNS;
 
 /** Levels of and, or and not; a person writes a few, and a program that writes many is out of control. */
 const MAX_DEPTH = 32;
@@ -31,6 +41,13 @@ const MAX_DEPTH = 32;
 const IS_CALL = sql`(call_time >= '0001-01-01' AND call_time < '10000-01-01')`;
 
 const TEXT = sql.raw(TEXT_EXPRESSION);
+
+const CELL_COLUMNS = {
+  status: FILTERED_COLUMNS.status,
+  groupId: FILTERED_COLUMNS.groupId,
+  configId: FILTERED_COLUMNS.configId,
+  model: { ...FILTERED_COLUMNS.model, expression: sql`model` },
+};
 
 /**
  * Compiles a filter.
@@ -44,8 +61,32 @@ export function selectCalls(
 ): Selection {
   const visible = groupIds ? [sql`group_id = ANY(${groupIds}::bigint[])`] : [];
   refuseLongFilter(filter ?? {});
-  const { conditions, range } = compile(filter ?? {}, 'filter', 0);
-  return { predicate: allOf([IS_CALL, ...visible, ...conditions]), range };
+  const { conditions, range } = compile(filter ?? {}, 'filter', 0, FILTERED_COLUMNS);
+  const selection = { predicate: allOf([IS_CALL, ...visible, ...conditions]), range };
+  const fields = askedFields(filter ?? {}, true);
+  if (!fields.every(isCellField)) return selection;
+  const inCells = compile(filter ?? {}, 'filter', 0, { ...FILTERED_COLUMNS, ...CELL_COLUMNS });
+  return {
+    ...selection,
+    cells: {
+      predicate: allOf([sql`true`, ...visible, ...inCells.conditions]),
+      fields: [...fields, ...(groupIds ? (['groupId'] as const) : [])],
+    },
+  };
+}
+
+/** The fields that conditions are on, besides those on callTime that only narrow the range. */
+function askedFields(filter: CallLogFilter, narrows: boolean): string[] {
+  return Object.entries(filter).flatMap(([field, given]: [string, unknown]) => {
+    if (given === undefined || (field === 'callTime' && narrows)) return [];
+    if (field === 'not') return askedFields(given as CallLogFilter, false);
+    if (field !== 'and' && field !== 'or') return [field];
+    return (given as CallLogFilter[]).flatMap((part) => askedFields(part, narrows && field === 'and'));
+  });
+}
+
+function isCellField(field: string): field is CellField {
+  return field in CELL_COLUMNS;
 }
 
 /** The whole condition of a selection, time included. */
@@ -62,39 +103,47 @@ export function withinRange({ from, to }: Range): Predicate[] {
 
 /** A selection is narrowed by further conditions, which must hold too. */
 export function narrow(selection: Selection, ...conditions: Predicate[]): Selection {
-  return { ...selection, predicate: allOf([selection.predicate, ...conditions]) };
+  return { predicate: allOf([selection.predicate, ...conditions]), range: selection.range };
 }
 
 export function allOf(conditions: Predicate[]): Predicate {
   return sql`(${sql.join(conditions, sql` AND `)})`;
 }
 
+type Columns = typeof FILTERED_COLUMNS;
+
 interface Compiled {
   conditions: Predicate[];
   range: Range;
 }
 
-function compile(filter: CallLogFilter, at: string, depth: number): Compiled {
+function compile(filter: CallLogFilter, at: string, depth: number, columns: Columns): Compiled {
   if (depth > MAX_DEPTH) throw badUserInput(at, `is nested more than ${MAX_DEPTH} levels deep.`);
   const { and, or, not, callTime, text, requestParams, ...operators } = filter;
   const conditions = (Object.keys(operators) as (keyof typeof operators)[]).flatMap((field) => {
     const given = operators[field];
-    return given === undefined ? [] : compileOperators(FILTERED_COLUMNS[field], given, `${at}.${field}`);
+    return given === undefined ? [] : compileOperators(columns[field], given, `${at}.${field}`);
   });
   if (text !== undefined) conditions.push(containsText(text, `${at}.text`));
   if (requestParams !== undefined) conditions.push(containsParams(requestParams, `${at}.requestParams`));
   if (or !== undefined) {
     const parts = listOf(or, `${at}.or`).map((part, index) =>
-      asPredicate(part, `${at}.or[${index}]`, depth + 1),
+      asPredicate(part, `${at}.or[${index}]`, depth + 1, columns),
     );
     conditions.push(sql`(${sql.join(parts, sql` OR `)})`);
   }
   // IS NOT TRUE and not NOT: a row that lacks the value asked for does not match, so it is kept.
-  if (not !== undefined) conditions.push(sql`${asPredicate(not, `${at}.not`, depth + 1)} IS NOT TRUE`);
+  if (not !== undefined)
+    conditions.push(sql`${asPredicate(not, `${at}.not`, depth + 1, columns)} IS NOT TRUE`);
   let range = callTime === undefined ? {} : readRange(callTime, `${at}.callTime`);
   if (and !== undefined) {
     for (const [index, part] of listOf(and, `${at}.and`).entries()) {
-      const compiled = compile(nested(part, `${at}.and[${index}]`), `${at}.and[${index}]`, depth + 1);
+      const compiled = compile(
+        nested(part, `${at}.and[${index}]`),
+        `${at}.and[${index}]`,
+        depth + 1,
+        columns,
+      );
       conditions.push(...compiled.conditions);
       range = overlap(range, compiled.range);
     }
@@ -102,8 +151,8 @@ function compile(filter: CallLogFilter, at: string, depth: number): Compiled {
   return { conditions, range };
 }
 
-function asPredicate(filter: CallLogFilter | null, at: string, depth: number): Predicate {
-  const { conditions, range } = compile(nested(filter, at), at, depth);
+function asPredicate(filter: CallLogFilter | null, at: string, depth: number, columns: Columns): Predicate {
+  const { conditions, range } = compile(nested(filter, at), at, depth, columns);
   return allOf([...conditions, ...withinRange(range)]);
 }
 

@@ -4,6 +4,7 @@ import { ProductTables } from '../../migrations/004_product_tables.js';
 import { CallLogIndexes } from '../../migrations/005_call_log_indexes.js';
 import { TextSearch } from '../../migrations/006_text_search.js';
 import { AccessTokens } from '../../migrations/007_access_tokens.js';
+import { Usage } from '../../migrations/008_usage.js';
 
 /** In the order they run. 002 belonged to the older backend and concerned tables outside this product. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '005_call_log_indexes', class: CallLogIndexes },
   { name: '006_text_search', class: TextSearch },
   { name: '007_access_tokens', class: AccessTokens },
+  { name: '008_usage', class: Usage },
 ];

@@ -13,7 +13,7 @@ import { MAX_32, parseId } from '../graphql/ids.js';
 import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { PageArgs } from '../graphql/paging.js';
 import { boundedSpan } from '../usage/series-cost.js';
-import { usageOfGroup } from '../usage/usage-of-group.js';
+import { usageOfGroup } from '../usage/usage-of.js';
 import { Slice } from '../usage/slice.js';
 import { createGroup } from './create-group.js';
 import { Group } from './group.js';

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
-import { groupCalls, runScan } from './scan.js';
 import { Family, Slice, sliceId, type Dimension, type Key } from './slice.js';
-import { readTotals, TOTALS } from './totals-columns.js';
+import { addUp } from './totals.js';
+import { readTotals } from './totals-columns.js';
 import { UsageOrder } from './usage-types.js';
 
 const MAX_TOP = 1000;
@@ -53,21 +53,23 @@ async function loadParts(
   const depth = family.dimensions.length;
   const key = sql.ref(`key${depth}`);
   const parents = [sql`"rangeIndex"`, ...family.dimensions.map((_, index) => sql.ref(`key${index}`))];
-  const ranked = sql`
+  const rank = (statement: RawBuilder<unknown>) => sql<Record<string, unknown>>`
     SELECT parts.*, row_number() OVER (
       PARTITION BY ${sql.join(parents)} ORDER BY ${ORDER_VALUES[orderBy]} DESC, ${key}
     ) AS rank
-    FROM (${groupCalls(slices, family, TOTALS, by)}) AS parts`;
-  const named =
-    by === 'group'
-      ? sql`SELECT ranked.*, groups.name AS "groupName" FROM (${ranked}) AS ranked
-          LEFT JOIN groups ON groups.id = ${key}`
-      : sql`SELECT ranked.* FROM (${ranked}) AS ranked`;
-  const statement = sql<Record<string, unknown>>`${named} WHERE ranked.rank <= ${top} ORDER BY ranked.rank`;
+    FROM (${statement}) AS parts`;
+  // Ranked before groups are named, as few of many may be wanted.
+  const wrap = (statement: RawBuilder<unknown>) => sql<Record<string, unknown>>`
+    SELECT ranked.*${by === 'group' ? sql`, groups.name AS "groupName"` : sql``}
+    FROM (${rank(statement)}) AS ranked
+    ${by === 'group' ? sql`LEFT JOIN groups ON groups.id = ${key}` : sql``}
+    WHERE ranked.rank <= ${top}`;
+  const rows = await addUp(family, { figures: `by ${by}`, slices, by, wrap });
+  rows.sort((one, other) => Number(one.row['rank']) - Number(other.row['rank']));
 
-  const children = new Family(family.sql, family.predicate, family.ranges, [...family.dimensions, by]);
+  const children = new Family(family.reader, family.selection, family.ranges, [...family.dimensions, by]);
   const parts = new Map<string, Part[]>();
-  for (const { rangeIndex, keys, row } of await runScan(family, statement, depth + 1)) {
+  for (const { rangeIndex, keys, row } of rows) {
     const parent = sliceId(rangeIndex, keys.slice(0, depth));
     const siblings = parts.get(parent) ?? [];
     siblings.push({

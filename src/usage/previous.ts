@@ -8,7 +8,7 @@ export function previousOf(slice: Slice): Slice | null {
   if (range.from === undefined || range.to === undefined) return null;
   const before = family.once('previous', () => {
     const ranges = family.ranges.map(shiftBack);
-    return new Family(family.sql, family.predicate, ranges, family.dimensions);
+    return new Family(family.reader, family.selection, ranges, family.dimensions);
   });
   return new Slice(before, rangeIndex, keys);
 }

@@ -2,11 +2,12 @@ import type { Range } from '../call-logs/selection.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, toMicroseconds } from '../graphql/timestamp.js';
 import type { Timestamp } from '../graphql/scalars.js';
-import { bySlice, groupCalls, runScan } from './scan.js';
-import { Family, Slice, sliceId } from './slice.js';
+import { callTimesOf, NO_CALLS } from './call-times.js';
+import { bySlice } from './scan.js';
+import { Family, Slice } from './slice.js';
 import { bucketBoundaries, type TimeInterval } from './time-buckets.js';
-import { totalsOf } from './totals.js';
-import { NO_TOTALS, readTotals, TOTALS } from './totals-columns.js';
+import { addUp } from './totals.js';
+import { NO_TOTALS, readTotals } from './totals-columns.js';
 
 /** Most buckets of a series. */
 export const MAX_BUCKETS = 5000;
@@ -56,21 +57,21 @@ async function loadSeries(
   const cuts = [...grids.values()].flat();
   const indexes = new Map(cuts.map((cut, index) => [cut, index]));
   const ranges = cuts.map(({ clipped }) => clipped);
-  const children = new Family(family.sql, family.predicate, ranges, family.dimensions);
+  const children = new Family(family.reader, family.selection, ranges, family.dimensions);
 
   const wanted = slices.map((slice) => {
     const span = spans.get(slice);
     const covering = (grids.get(slice.rangeIndex) ?? []).filter(
       ({ from, to }) => span && to > span.from && from < span.to,
     );
-    return covering.map((cut) => ({ cut, rangeIndex: indexes.get(cut) ?? 0, keys: slice.keys }));
+    return covering.map((cut) => ({ cut, slice: new Slice(children, indexes.get(cut) ?? 0, slice.keys) }));
   });
   if (cuts.length === 0) return wanted.map(() => []);
-  const scan = groupCalls(wanted.flat(), children, TOTALS);
-  const rows = bySlice(await runScan(family, scan, family.dimensions.length));
+  const asked = wanted.flatMap((buckets) => buckets.map((bucket) => bucket.slice));
+  const rows = bySlice(await addUp(children, { figures: `series ${interval}`, slices: asked }));
   return wanted.map((buckets) =>
-    buckets.map(({ cut, rangeIndex, keys }) => {
-      const row = rows.get(sliceId(rangeIndex, keys));
+    buckets.map(({ cut, slice: { rangeIndex, keys, id } }) => {
+      const row = rows.get(id);
       return {
         start: fromDate(new Date(cut.from)),
         end: fromDate(new Date(cut.to)),
@@ -95,7 +96,7 @@ interface Cut extends Span {
 async function spanOf(slice: Slice): Promise<Span | undefined> {
   const { range } = slice;
   const bounded = range.from !== undefined && range.to !== undefined;
-  const { firstCallTime, lastCallTime } = bounded ? NO_TOTALS : await totalsOf(slice);
+  const { firstCallTime, lastCallTime } = await (bounded ? NO_CALLS : callTimesOf(slice));
   const from = range.from ?? firstCallTime;
   const to =
     range.to === undefined ? lastCallTime && toMicroseconds(lastCallTime) + 1n : toMicroseconds(range.to);

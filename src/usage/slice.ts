@@ -2,8 +2,9 @@ import DataLoader from 'dataloader';
 import { sql, type Kysely } from 'kysely';
 import { ObjectType } from 'type-graphql';
 import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
-import type { Range, Selection } from '../call-logs/selection.js';
+import type { CellSelection, Range, Selection } from '../call-logs/selection.js';
 import type { Totals } from './totals-columns.js';
+import type { UsageSource } from './usage-source.js';
 
 /** What a breakdown can split a slice by. */
 export type Dimension = 'status' | 'group' | 'model' | 'config' | 'activationCode';
@@ -11,13 +12,26 @@ export type Dimension = 'status' | 'group' | 'model' | 'config' | 'activationCod
 /** A value of a dimension as text, whatever the column's type is; null is a value of its own. */
 export type Key = string | null;
 
-export const DIMENSIONS: Record<Dimension, { expression: Predicate; type: 'text' | 'integer' }> = {
-  status: { expression: sql`status`, type: 'text' },
-  group: { expression: sql`group_id`, type: 'integer' },
-  model: { expression: MODEL, type: 'text' },
-  config: { expression: sql`config_id`, type: 'integer' },
-  activationCode: { expression: sql`activation_code`, type: 'text' },
+/** How a dimension is written for calls and for the cells that they are rolled up in, where they are. */
+interface DimensionColumns {
+  calls: Predicate;
+  cells: Predicate;
+  type: 'text' | 'integer';
+}
+
+export const DIMENSIONS: Record<Dimension, DimensionColumns> = {
+  status: { calls: sql`status`, cells: sql`status`, type: 'text' },
+  group: { calls: sql`group_id`, cells: sql`group_id`, type: 'integer' },
+  model: { calls: MODEL, cells: sql`model`, type: 'text' },
+  config: { calls: sql`config_id`, cells: sql`config_id`, type: 'integer' },
+  activationCode: { calls: sql`activation_code`, cells: sql`activation_code`, type: 'text' },
 };
+
+/** Reads usage for one request, and says where it was found. */
+export interface UsageReader {
+  sql: Kysely<unknown>;
+  sources: UsageSource[];
+}
 
 /**
  * Slices that one statement can answer for all at once: they share a predicate and differ only in the
@@ -27,16 +41,21 @@ export class Family {
   readonly #loaders = new Map<string, unknown>();
 
   constructor(
-    readonly sql: Kysely<unknown>,
-    readonly predicate: Predicate,
+    readonly reader: UsageReader,
+    readonly selection: Pick<Selection, 'predicate' | 'cells'>,
     /** The stretches of time of its slices; they may overlap. */
     readonly ranges: readonly Range[],
     readonly dimensions: readonly Dimension[],
   ) {}
 
-  /** The family of the calls of one selection, undivided. */
-  static of(kysely: Kysely<unknown>, { predicate, range }: Selection): Family {
-    return new Family(kysely, predicate, [range], []);
+  /** On calls of the log. */
+  get predicate(): Predicate {
+    return this.selection.predicate;
+  }
+
+  /** On what calls are rolled up in, where that can tell. */
+  get cells(): CellSelection | undefined {
+    return this.selection.cells;
   }
 
   /** The one loader of this family for `name`; slices that ask in the same tick share a statement. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Timestamp } from '../graphql/scalars.js';
+import { NO_CALLS, type CallTimes } from './call-times.js';
 
 /** What a statement adds up; whole numbers of calls and tokens, means, and times. */
 export interface Totals {
@@ -11,8 +11,8 @@ export interface Totals {
   completionTokens: number;
   averageTokensUsed: number | null;
   averageDurationMs: number | null;
-  firstCallTime: Timestamp | null;
-  lastCallTime: Timestamp | null;
+  /** Undefined where rollups gave the others, which do not know. */
+  callTimes?: CallTimes | undefined;
 }
 
 /** The columns of {@link Totals}; PostgreSQL gives sums as numeric, which arrive as text. */
@@ -38,11 +38,10 @@ export const NO_TOTALS: Totals = {
   completionTokens: 0,
   averageTokensUsed: null,
   averageDurationMs: null,
-  firstCallTime: null,
-  lastCallTime: null,
+  callTimes: NO_CALLS,
 };
 
-/** Reads the columns of {@link TOTALS}. */
+/** Reads the columns of {@link TOTALS}, or those of them that rollups have. */
 export function readTotals(row: Record<string, unknown>): Totals {
   const mean = (value: unknown) => (value === null ? null : Number(value));
   return {
@@ -54,7 +53,6 @@ export function readTotals(row: Record<string, unknown>): Totals {
     completionTokens: Number(row['completionTokens']),
     averageTokensUsed: mean(row['averageTokensUsed']),
     averageDurationMs: mean(row['averageDurationMs']),
-    firstCallTime: row['firstCallTime'] as Timestamp | null,
-    lastCallTime: row['lastCallTime'] as Timestamp | null,
+    callTimes: row['firstCallTime'] === undefined ? undefined : (row as unknown as CallTimes),
   };
 }

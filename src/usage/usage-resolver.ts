@@ -15,19 +15,20 @@ import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import { CallStatus } from '../call-logs/call-log.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
-import { selectCalls } from '../call-logs/selection.js';
 import type { Context } from '../graphql/context.js';
 import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
-import { TimeZone } from '../graphql/scalars.js';
+import { DateTime, TimeZone, type Timestamp } from '../graphql/scalars.js';
 import type { Group } from '../groups/group.js';
 import { splitBy } from './breakdown.js';
+import { callTimesOf } from './call-times.js';
 import { durationPercentile } from './percentile.js';
 import { previousOf } from './previous.js';
 import { SERIES_COSTS, boundedSpan } from './series-cost.js';
 import { seriesOf } from './series.js';
-import { Family, Slice } from './slice.js';
+import { Slice } from './slice.js';
 import { TimeInterval } from './time-buckets.js';
 import { totalsOf } from './totals.js';
+import { usageOfFilter } from './usage-of.js';
 import {
   ActivationCodeUsage,
   ConfigUsage,
@@ -62,11 +63,11 @@ export class UsageResolver {
   @Query(() => Slice, { description: 'What the selected calls add up to, in total and broken down.' })
   @Needs(Scope.LOGS_READ)
   usage(
-    @Ctx() { sql, caller }: Context,
+    @Ctx() context: Context,
     @Arg('filter', () => CallLogFilter, { nullable: true, description: 'Which calls; all when left out.' })
     filter?: CallLogFilter | null,
   ): Slice {
-    return new Slice(Family.of(sql, selectCalls(filter, caller.groupIds)), 0, []);
+    return usageOfFilter(context, filter);
   }
 
   @Costs({ once: SCAN })
@@ -160,6 +161,22 @@ export class UsageResolver {
 
 @Resolver(() => UsageTotals)
 export class UsageTotalsResolver {
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the first call was made; null where there is none.',
+  })
+  async firstCallTime(@Root() { slice, callTimes }: UsageTotals): Promise<Timestamp | null> {
+    return (callTimes ?? (await callTimesOf(slice))).firstCallTime;
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the last call was made; null where there is none.',
+  })
+  async lastCallTime(@Root() { slice, callTimes }: UsageTotals): Promise<Timestamp | null> {
+    return (callTimes ?? (await callTimesOf(slice))).lastCallTime;
+  }
+
   @Costs({ once: SCAN })
   @FieldResolver(() => Float, {
     nullable: true,

@@ -2,6 +2,7 @@ import { Field, Float, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { CallStatus } from '../call-logs/call-log.js';
 import { DateTime, SafeInt, type Timestamp } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
+import type { CallTimes } from './call-times.js';
 import { Slice } from './slice.js';
 
 /** The largest first. */
@@ -25,6 +26,9 @@ registerEnumType(UsageOrder, {
 export class UsageTotals {
   /** The slice that these are the totals of; for figures that are only computed when selected. */
   slice!: Slice;
+
+  /** When its first and last call were made, where that is known. */
+  callTimes?: CallTimes | undefined;
 
   @Field(() => SafeInt, { description: 'Number of calls.' })
   calls!: number;
@@ -63,18 +67,6 @@ export class UsageTotals {
     description: 'Mean duration in milliseconds of the calls that have one; null where none has.',
   })
   averageDurationMs!: number | null;
-
-  @Field(() => DateTime, {
-    nullable: true,
-    description: 'When the first call was made; null where there is none.',
-  })
-  firstCallTime!: Timestamp | null;
-
-  @Field(() => DateTime, {
-    nullable: true,
-    description: 'When the last call was made; null where there is none.',
-  })
-  lastCallTime!: Timestamp | null;
 }
 
 @ObjectType({ description: 'The calls of one status.', simpleResolvers: true })

@@ -73,10 +73,20 @@ test('each level of nesting is one statement, whatever the number of slices', as
   );
   expect(one).toHaveLength(2);
   const two = await collectStatements(() =>
-    server.query(`{ usage { byGroup { usage { byStatus { usage { series(interval: DAY) {
-      usage { ${TOTALS} byModel { model usage { ${TOTALS} } } } } } } } } } }`),
+    server.query(
+      `query ($filter: CallLogFilter) { usage(filter: $filter) { byGroup { usage { byStatus { usage {
+        series(interval: DAY) { usage { ${TOTALS} byModel { model usage { ${TOTALS} } } } } } } } } } }`,
+      { filter: MAY_5_TO_9 },
+    ),
   );
   expect(two).toHaveLength(4);
+});
+
+test('where the time of slices is not bounded, one statement finds it for all of their series', async () => {
+  const statements = await collectStatements(() =>
+    server.query(`{ usage { byGroup { usage { series(interval: DAY) { usage { ${TOTALS} } } } } } }`),
+  );
+  expect(statements).toHaveLength(3);
 });
 
 test('totals, percentiles and previous of all slices of a level are one statement each', async () => {

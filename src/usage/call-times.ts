@@ -1,0 +1,68 @@
+import { sql, type RawBuilder } from 'kysely';
+import { allOf } from '../call-logs/selection.js';
+import type { Timestamp } from '../graphql/scalars.js';
+import { keyName } from './keys.js';
+import { rollupSet } from './read-usage.js';
+import { bySlice, groupCalls, runScan } from './scan.js';
+import { DIMENSIONS, type Family, type Slice } from './slice.js';
+
+/** When the first and the last call of a slice were made; null where it has none. */
+export interface CallTimes {
+  firstCallTime: Timestamp | null;
+  lastCallTime: Timestamp | null;
+}
+
+export const NO_CALLS: CallTimes = { firstCallTime: null, lastCallTime: null };
+
+/** When the first and the last call of a slice were made; slices of one family cost one statement. */
+export async function callTimesOf(slice: Slice): Promise<CallTimes> {
+  const { family, totals } = slice;
+  if (totals?.callTimes) return totals.callTimes;
+  const load = async (slices: readonly Slice[]) => {
+    const statement = rollupSet(family, undefined, 'units')
+      ? probe(slices, family)
+      : groupCalls(slices, family, sql`min(call_time) AS "firstCallTime", max(call_time) AS "lastCallTime"`);
+    const rows = bySlice(await runScan(family, statement, family.dimensions.length));
+    return slices.map(({ id }) => (rows.get(id) as CallTimes | undefined) ?? NO_CALLS);
+  };
+  return family.loader('callTimes', load, ({ id }) => id).load(slice);
+}
+
+/**
+ * Looks up both ends of each slice in an index, which ends at the first call it finds. Rollups do not have them: from
+ * the least of many, nothing can be taken away.
+ */
+function probe(slices: readonly Slice[], family: Family): RawBuilder<Record<string, unknown>> {
+  // An index finds calls without a value by IS NULL alone, so those slices have parts of the statement to themselves.
+  const alike = Map.groupBy(slices, ({ keys }) => keys.map((key) => key === null).join());
+  const parts = [...alike.values()].map((some) => {
+    const isNull = (index: number) => some[0]?.keys[index] === null;
+    const arrays = family.dimensions.map((dimension, index) => {
+      const values = some.map(({ keys }) => keys[index] ?? null);
+      return sql`, ${values}::${sql.raw(DIMENSIONS[dimension].type)}[]`;
+    });
+    const same = family.dimensions.map((dimension, index) =>
+      isNull(index)
+        ? sql`${DIMENSIONS[dimension].calls} IS NULL`
+        : sql`${DIMENSIONS[dimension].calls} = wanted.${keyName(index)}`,
+    );
+    const names = family.dimensions.map((_, index) => sql`, ${keyName(index)}`);
+    const one = (end: RawBuilder<unknown>) => sql`(
+      SELECT ${end} FROM llm_call_logs
+      WHERE ${allOf([family.predicate, ...same])} AND call_time >= range_from AND call_time < range_to
+    )`;
+    return sql`
+      SELECT wanted.range_index AS "rangeIndex"${all(names)},
+        ${one(sql`min(call_time)`)} AS "firstCallTime", ${one(sql`max(call_time)`)} AS "lastCallTime"
+      FROM unnest(
+        ${some.map(({ rangeIndex }) => rangeIndex)}::integer[],
+        ${some.map(({ range }) => range.from ?? '-infinity')}::timestamp[],
+        ${some.map(({ range }) => range.to ?? 'infinity')}::timestamp[]${all(arrays)}
+      ) AS wanted (range_index, range_from, range_to${all(names)})`;
+  });
+  return sql.join<Record<string, unknown>>(parts, sql` UNION ALL `);
+}
+
+function all(parts: RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return parts.length === 0 ? sql`` : sql.join(parts, sql``);
+}

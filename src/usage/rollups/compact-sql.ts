@@ -1,0 +1,172 @@
+import { sql, type RawBuilder } from 'kysely';
+import { CUBE, DIMENSION_SETS, unitCode, type DimensionSet, type Unit } from './cube.js';
+
+/** The columns of rollups and deltas that add up. */
+export const SUMS = [
+  'calls',
+  'tokens_counted',
+  'tokens_used',
+  'prompt_tokens',
+  'completion_tokens',
+  'durations_counted',
+  'duration_ms',
+];
+
+const SUM_COLUMNS = SUMS.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
+
+/** The columns of llm_usage_slices that a set of dimensions fills. */
+const SLICE_COLUMNS: Record<DimensionSet, string[]> = {
+  status: ['status'],
+  group: ['status', 'group_id'],
+  model: ['status', 'model', 'config_id'],
+  all: ['status', 'group_id', 'model', 'config_id'],
+};
+
+const SLICE_TYPES = { status: 'varchar', group_id: 'integer', model: 'text', config_id: 'integer' };
+
+/** The beginning of the bucket of a unit, of a finer one's. */
+export const BUCKETS: Record<Unit, string> = {
+  'quarter hour': 'bucket',
+  hour: `date_trunc('hour', bucket)`,
+  'four hours': `date_bin('4 hours', bucket, TIMESTAMP '0001-01-01')`,
+  day: `date_trunc('day', bucket)`,
+  month: `date_trunc('month', bucket)`,
+};
+
+/** A row as one value that equals another's where both are null, too. */
+function valueOf(table: string, columns: string[]): string {
+  return `ROW(${columns.map((column) => `${table}.${column}`).join(', ')})::text`;
+}
+
+/** Adds the slices that deltas need and that are not there yet. */
+export function insertSlices(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
+  const found = DIMENSION_SETS.map((set) => {
+    const columns = Object.entries(SLICE_TYPES).map(([column, type]) =>
+      SLICE_COLUMNS[set].includes(column) ? column : `NULL::${type} AS ${column}`,
+    );
+    const same = `slices.dimensions = '${set}'
+        AND ${valueOf('slices', SLICE_COLUMNS[set])} = ${valueOf('found', SLICE_COLUMNS[set])}`;
+    return sql.raw(`
+      SELECT '${set}', ${columns.join(', ')}
+      FROM (SELECT DISTINCT ${SLICE_COLUMNS[set].join(', ')} FROM combinations) AS found
+      WHERE NOT EXISTS (SELECT FROM llm_usage_slices AS slices WHERE ${same})`);
+  });
+  return sql`
+    WITH combinations AS MATERIALIZED (SELECT DISTINCT status, group_id, model, config_id FROM ${deltas})
+    INSERT INTO llm_usage_slices (dimensions, status, group_id, model, config_id)
+    ${sql.join(found, sql` UNION ALL `)}`;
+}
+
+/**
+ * Takes deltas and adds them to the rollups, in one statement.
+ *
+ * Each unit is added up from the next finer one of its set. Histograms are spread out into a row for each bucket,
+ * those of the rollups that are about to change among them, and put together again.
+ */
+export function moveDeltas(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    WITH taken AS MATERIALIZED (DELETE FROM ${deltas} RETURNING *),
+    ${sql.raw([slicesOfCells(), ...sumLevels(), ...histogramLevels(), changed(), histograms()].join(',\n    '))}
+    INSERT INTO llm_usage_rollups AS rollups
+    SELECT changed.*, coalesce(duration_indexes, '{}'), coalesce(duration_calls, '{}')
+    FROM changed LEFT JOIN histograms USING (slice_id, unit, bucket)
+    ON CONFLICT (slice_id, unit, bucket) DO UPDATE SET
+      ${sql.raw(SUMS.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', '))},
+      duration_indexes = excluded.duration_indexes, duration_calls = excluded.duration_calls`;
+}
+
+/** The deltas, each with the numbers of its slices. */
+function slicesOfCells(): string {
+  const joins = DIMENSION_SETS.map(
+    (set) => `JOIN llm_usage_slices AS ${set}_slices ON ${set}_slices.dimensions = '${set}'
+        AND ${valueOf(`${set}_slices`, SLICE_COLUMNS[set])} = ${valueOf('combinations', SLICE_COLUMNS[set])}`,
+  );
+  const numbers = DIMENSION_SETS.map((set) => `${set}_slices.id AS ${set}_slice`);
+  return `combinations AS MATERIALIZED (SELECT DISTINCT status, group_id, model, config_id FROM taken),
+    places AS MATERIALIZED (
+      SELECT ${valueOf('combinations', SLICE_COLUMNS.all)} AS value, ${numbers.join(', ')}
+      FROM combinations ${joins.join(' ')}
+    ),
+    cells AS MATERIALIZED (
+      SELECT bucket, ${SUMS.join(', ')}, durations, CASE WHEN calls < 0 THEN -1 ELSE 1 END AS sign,
+        ${DIMENSION_SETS.map((set) => `${set}_slice`).join(', ')}
+      FROM taken JOIN places ON places.value = ${valueOf('taken', SLICE_COLUMNS.all)}
+    )`;
+}
+
+/** A common table expression for each unit of each set, on the next finer one. */
+function levels(
+  kind: 'units' | 'histograms',
+  level: (name: string, set: DimensionSet, unit: Unit, finer: string | undefined) => string,
+): string[] {
+  return DIMENSION_SETS.flatMap((set) =>
+    CUBE[set][kind].map((unit, index, units) => {
+      const finer = units[index - 1];
+      return level(nameOf(kind, set, unit), set, unit, finer && nameOf(kind, set, finer));
+    }),
+  );
+}
+
+function nameOf(kind: 'units' | 'histograms', set: DimensionSet, unit: Unit): string {
+  return `${set}_${kind}_${unitCode(unit)}`;
+}
+
+function sumLevels(): string[] {
+  return levels(
+    'units',
+    (name, set, unit, finer) => `${name} AS (
+      SELECT ${finer ? 'slice_id' : `${set}_slice AS slice_id`}, ${BUCKETS[unit]} AS bucket, ${SUM_COLUMNS}
+      FROM ${finer ?? 'cells'} GROUP BY 1, 2
+    )`,
+  );
+}
+
+function histogramLevels(): string[] {
+  return levels('histograms', (name, set, unit, finer) =>
+    finer
+      ? `${name} AS (
+      SELECT slice_id, ${BUCKETS[unit]} AS bucket, duration, sum(calls)::bigint AS calls
+      FROM ${finer} GROUP BY 1, 2, 3
+    )`
+      : `${name} AS (
+      SELECT ${set}_slice AS slice_id, ${BUCKETS[unit]} AS bucket, duration, sum(sign)::bigint AS calls
+      FROM cells, unnest(durations) AS duration GROUP BY 1, 2, 3
+    )`,
+  );
+}
+
+/** What is added to each rollup. */
+function changed(): string {
+  const parts = levels(
+    'units',
+    (name, _set, unit) =>
+      `SELECT slice_id, ${unitCode(unit)}::smallint AS unit, bucket, ${SUMS.join(', ')} FROM ${name}`,
+  );
+  return `changed AS MATERIALIZED (${parts.join(' UNION ALL ')})`;
+}
+
+/** The whole histograms of the rollups that are changed. */
+function histograms(): string {
+  const parts = levels(
+    'histograms',
+    (name, _set, unit) =>
+      `SELECT slice_id, ${unitCode(unit)}::smallint AS unit, bucket, duration, calls FROM ${name}`,
+  );
+  return `histograms AS (
+      SELECT slice_id, unit, bucket,
+        array_agg(duration ORDER BY duration) AS duration_indexes, array_agg(calls ORDER BY duration) AS duration_calls
+      FROM (
+        SELECT slice_id, unit, bucket, duration, sum(calls)::bigint AS calls
+        FROM (
+          ${parts.join(' UNION ALL ')}
+          UNION ALL
+          SELECT slice_id, unit, bucket, old.duration, old.calls
+          FROM changed JOIN llm_usage_rollups USING (slice_id, unit, bucket),
+            unnest(duration_indexes, duration_calls) AS old (duration, calls)
+        ) AS spread
+        GROUP BY slice_id, unit, bucket, duration
+        HAVING sum(calls) <> 0
+      ) AS durations
+      GROUP BY slice_id, unit, bucket
+    )`;
+}

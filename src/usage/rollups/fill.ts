@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import type { Database } from '../../database/database.js';
+import { CALL_FACTS, IS_CALL } from './call-facts.js';
+import { SUMS } from './compact-sql.js';
+import { maintain } from './maintain.js';
+
+/** Calls that one transaction counts, about. */
+const BATCH = 300_000;
+
+/** What a step of filling did. */
+export interface Filled {
+  /** Calls that it counted. */
+  calls: number;
+  /** Whether every call is counted now. */
+  complete: boolean;
+}
+
+/**
+ * Counts the next calls that were there before the triggers, in the order of their numbers, and appends what they add
+ * up to as deltas. Writers go on meanwhile, and an interrupted filling goes on where it was.
+ *
+ * Exact, since all of it sees one moment: what was changed about these calls before that moment is in the count, so
+ * its deltas are taken away; what is changed later has deltas that stay.
+ *
+ * @returns undefined when another server is at it
+ */
+export async function fillNext(database: Database): Promise<Filled | undefined> {
+  return maintain(database, async (transaction) => {
+    const { rows: states } = await sql<{ complete: boolean; next: string | null }>`
+      SELECT complete, next_block AS next FROM llm_usage_state`.execute(transaction);
+    const { complete, next } = states[0] ?? { complete: true, next: null };
+    if (complete) return { calls: 0, complete };
+    const from = next === null ? sql`true` : sql`id >= ${next}::bigint << 16`;
+    const { rows } = await sql<{ end: string | null; calls: number }>`
+      SELECT max(id) >> 16 AS "end", count(*)::integer AS calls
+      FROM (SELECT id FROM llm_call_logs WHERE ${from} ORDER BY id LIMIT ${BATCH}) AS batch`.execute(
+      transaction,
+    );
+    const { end, calls } = rows[0] ?? { end: null, calls: 0 };
+    // The last block of a batch may go on behind it, and is left to the next one; the last batch has no end.
+    const isLast = calls < BATCH;
+    const upTo = isLast ? sql`true` : sql`id < ${end}::bigint << 16`;
+    const blocks = sql`${next === null ? sql`true` : sql`block >= ${next}::bigint`}
+      AND ${isLast ? sql`true` : sql`block < ${end}::bigint`}`;
+    await sql`DELETE FROM llm_usage_deltas WHERE ${blocks}`.execute(transaction);
+    await sql`
+      INSERT INTO llm_usage_deltas (block, bucket, status, group_id, model, config_id,
+        ${sql.raw(SUMS.join(', '))}, durations)
+      SELECT block, bucket, status, group_id, model, config_id,
+        ${sql.raw(SUMS.map((name) => `sum(${name})`).join(', '))},
+        coalesce(array_agg(duration) FILTER (WHERE duration IS NOT NULL), '{}')
+      FROM (
+        SELECT id >> 16 AS block, ${CALL_FACTS} FROM llm_call_logs WHERE ${IS_CALL} AND ${from} AND ${upTo}
+      ) AS facts
+      GROUP BY block, bucket, status, group_id, model, config_id`.execute(transaction);
+    await sql`
+      UPDATE llm_usage_state SET complete = ${isLast}, next_block = ${isLast ? null : end}::bigint`.execute(
+      transaction,
+    );
+    return { calls, complete: isLast };
+  });
+}

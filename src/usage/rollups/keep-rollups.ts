@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Database } from '../../database/database.js';
+import { compactDeltas } from './compact.js';
+import { fillNext } from './fill.js';
+
+/** How long deltas may wait; every read adds up those that do. */
+const INTERVAL_MS = 5_000;
+
+/**
+ * Keeps the rollups up to date until the signal: fills them where calls were there before them, and moves deltas into
+ * them every five seconds. Of several servers on a database, one at a time does so.
+ */
+export async function keepRollups(
+  database: Database,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await tidy(database, stop);
+    } catch (error) {
+      log.warn({ err: error }, 'usage was not rolled up; it is read exactly all the same');
+    }
+    await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Does what there is to do, and returns. */
+async function tidy(database: Database, stop: AbortSignal): Promise<void> {
+  for (;;) {
+    const filled = await fillNext(database);
+    const moved = await compactAll(database, stop);
+    if (moved > 0) await forgetMoved(database);
+    if (filled?.complete !== false || stop.aborted) return;
+  }
+}
+
+/** @returns the number of deltas moved */
+export async function compactAll(database: Database, stop?: AbortSignal): Promise<number> {
+  let moved = 0;
+  while (!stop?.aborted) {
+    const more = await compactDeltas(database);
+    if (!more) break;
+    moved += more;
+  }
+  return moved;
+}
+
+/** What was moved takes up space, which every read goes through, until it is free for others to be written there. */
+async function forgetMoved({ sql: kysely }: Database): Promise<void> {
+  await sql`VACUUM llm_usage_deltas`.execute(kysely);
+}

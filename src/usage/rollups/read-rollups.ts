@@ -1,0 +1,116 @@
+import { sql, type RawBuilder } from 'kysely';
+import { allOf, type CellSelection } from '../../call-logs/selection.js';
+import { keyColumns, selectedKeys, wantedKeys } from '../keys.js';
+import type { Dimension, Family, Slice } from '../slice.js';
+import { arrange, place, type Arrangement, type Stretch } from '../stretches.js';
+import { CALL_FACTS } from './call-facts.js';
+import { SUMS } from './compact-sql.js';
+import { coverRange, toTimestamp, type Cover } from './cover.js';
+import { CUBE, unitCode, UNITS, type DimensionSet } from './cube.js';
+
+/** What of the cube a statement reads. */
+export interface RollupRead {
+  set: DimensionSet;
+  covers: (Stretch & Cover)[];
+  arrangement: Arrangement;
+}
+
+/** Chooses the buckets that cover the stretches of time of some slices. */
+export function planRead(
+  family: Family,
+  slices: readonly Pick<Slice, 'rangeIndex'>[],
+  set: DimensionSet,
+  kind: 'units' | 'histograms',
+): RollupRead {
+  const arrangement = arrange(
+    family.ranges,
+    slices.map(({ rangeIndex }) => rangeIndex),
+  );
+  const covers = arrangement.stretches.map((stretch) => ({
+    ...stretch,
+    ...coverRange(stretch, CUBE[set][kind]),
+  }));
+  return { set, covers, arrangement };
+}
+
+/**
+ * All that the calls of some slices add up to, in pieces: from rollups, from deltas that are not in them yet, and
+ * from calls of buckets that are cut by the end of a range. One statement reads them all, so they fit together.
+ */
+export function piecesOf(
+  { set, covers, arrangement }: RollupRead,
+  family: Family,
+  cells: CellSelection,
+  slices: readonly Slice[],
+  by: Dimension | undefined,
+  columns: { rollups: RawBuilder<unknown>; deltas: RawBuilder<unknown>; calls: RawBuilder<unknown> },
+): RawBuilder<unknown> {
+  const dimensions = by ? [...family.dimensions, by] : family.dimensions;
+  const inCells = [cells.predicate, ...wantedKeys(family, slices, 'cells')];
+  const pieces: RawBuilder<unknown>[] = [];
+  for (const unit of UNITS) {
+    const runs = covers.flatMap(({ rangeIndex, runs }) =>
+      runs
+        .filter((run) => run.unit === unit)
+        .map(({ from, to }) => ({ rangeIndex, from: toTimestamp(from), to: toTimestamp(to) })),
+    );
+    if (runs.length === 0) continue;
+    const { join, conditions, index } = place(sql`bucket`, inOrder(runs), arrangement);
+    pieces.push(sql`
+      SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.rollups}
+      FROM llm_usage_slices JOIN llm_usage_rollups ON slice_id = id AND unit = ${sql.raw(String(unitCode(unit)))}
+      ${join}
+      WHERE ${allOf([sql`dimensions = ${set}`, ...inCells, ...conditions])}`);
+  }
+  const cores = covers.flatMap(({ rangeIndex, core }) => (core ? [{ rangeIndex, ...core }] : []));
+  if (cores.length > 0) {
+    const { join, conditions, index } = place(sql`bucket`, cores, arrangement);
+    pieces.push(sql`
+      SELECT ${index}, ${keyColumns(dimensions, 'cells')} status, ${columns.deltas}
+      FROM llm_usage_deltas ${join}
+      WHERE ${allOf([...inCells, ...conditions])}`);
+  }
+  const ends = covers.flatMap(({ rangeIndex, ends }) => ends.map((end) => ({ rangeIndex, ...end })));
+  if (ends.length > 0) {
+    const { join, conditions, index } = place(sql`call_time`, ends, arrangement);
+    // First, as a TRUNCATE locks the calls before it empties the rollups.
+    pieces.unshift(sql`
+      SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.calls}
+      FROM (SELECT call_time, ${CALL_FACTS} FROM llm_call_logs
+        WHERE ${allOf([family.predicate, ...wantedKeys(family, slices, 'calls')])}) AS facts
+      ${join}
+      WHERE ${allOf([sql`true`, ...conditions])}`);
+  }
+  return sql.join(pieces, sql` UNION ALL `);
+}
+
+function inOrder(runs: Stretch[]): Stretch[] {
+  return runs.sort((one, other) => ((one.from ?? '') < (other.from ?? '') ? -1 : 1));
+}
+
+const SUMMED = sql.raw(SUMS.join(', '));
+
+/** Sums of whole numbers of each slice, in the columns of totals. */
+export function sumRollups(
+  read: RollupRead,
+  family: Family,
+  cells: CellSelection,
+  slices: readonly Slice[],
+  by: Dimension | undefined,
+): RawBuilder<Record<string, unknown>> {
+  const columns = { rollups: SUMMED, deltas: SUMMED, calls: SUMMED };
+  const dimensions = by ? [...family.dimensions, by] : family.dimensions;
+  return sql`
+    SELECT range_index AS "rangeIndex", ${selectedKeys(dimensions)}
+      sum(calls) AS "calls",
+      coalesce(sum(calls) FILTER (WHERE status = 'success'), 0) AS "successes",
+      coalesce(sum(calls) FILTER (WHERE status = 'error'), 0) AS "errors",
+      sum(tokens_used) AS "tokensUsed",
+      sum(prompt_tokens) AS "promptTokens",
+      sum(completion_tokens) AS "completionTokens",
+      sum(tokens_used) / nullif(sum(tokens_counted), 0) AS "averageTokensUsed",
+      sum(duration_ms) / nullif(sum(durations_counted), 0) AS "averageDurationMs"
+    FROM (${piecesOf(read, family, cells, slices, by, columns)}) AS pieces
+    GROUP BY ${sql.join([sql`1`, ...dimensions.map((_, index) => sql.raw(String(index + 2)))])}
+    HAVING sum(calls) > 0`;
+}
