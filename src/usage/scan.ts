@@ -28,12 +28,18 @@ export function groupCalls(
     family.ranges,
     slices.map(({ rangeIndex }) => rangeIndex),
   );
-  const { join, conditions, index } = place(sql`call_time`, arrangement.stretches, arrangement);
+  const keys = wantedKeys(family, slices, 'calls');
+  const { from, index } = place(
+    sql`call_time`,
+    arrangement.stretches,
+    arrangement,
+    (conditions) =>
+      sql`SELECT * FROM llm_call_logs WHERE ${allOf([family.predicate, ...conditions, ...keys])}`,
+  );
   const groupBy = [sql`1`, ...dimensions.map((_, position) => sql.raw(String(position + 2)))];
   return sql`
     SELECT ${index} AS "rangeIndex", ${keyColumns(dimensions, 'calls')} ${columns}
-    FROM llm_call_logs ${join}
-    WHERE ${allOf([family.predicate, ...conditions, ...wantedKeys(family, slices, 'calls')])}
+    FROM ${from}
     GROUP BY ${sql.join(groupBy)}`;
 }
 

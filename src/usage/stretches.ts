@@ -14,11 +14,9 @@ export interface Arrangement {
   disjoint: boolean;
 }
 
-/** SQL that finds the rows of some stretches, and for each row the index of the range that it lies in. */
+/** Rows of some stretches, as FROM takes them, and for each row the index of the range that it lies in. */
 export interface Placed {
-  /** What to add to FROM, after the table. */
-  join: RawBuilder<unknown>;
-  conditions: Predicate[];
+  from: RawBuilder<unknown>;
   index: RawBuilder<unknown>;
 }
 
@@ -36,33 +34,41 @@ export function arrange(ranges: readonly Range[], wanted: Iterable<number>): Arr
 /**
  * Places rows by a column of times. Where ranges are disjoint, a binary search for each row finds its range, and
  * neighbouring stretches are read as one.
+ *
+ * @param rowsWhere a SELECT of the rows that meet the conditions on the column
  */
 export function place(
   column: RawBuilder<unknown>,
   stretches: readonly Stretch[],
   { stretches: ranges, disjoint }: Arrangement,
+  rowsWhere: (conditions: Predicate[]) => RawBuilder<unknown>,
 ): Placed {
   const runs = disjoint ? mergeNeighbours(stretches) : stretches;
   const [only, ...others] = runs;
-  const single = ranges.length === 1 ? ranges[0] : others.length === 0 && !disjoint ? only : undefined;
-  const index = single
-    ? sql`${single.rangeIndex}::integer`
-    : disjoint
-      ? sql`(${ranges.map(({ rangeIndex }) => rangeIndex)}::integer[])[width_bucket(
-          ${column}, ${ranges.map(({ from }) => from ?? '-infinity')}::timestamp[])]`
-      : sql`stretches.range_index`;
   if (only && others.length === 0) {
-    return { join: sql``, conditions: withinStretch(column, only), index };
+    const index = disjoint ? search(column, ranges) : sql`${only.rangeIndex}::integer`;
+    return { from: sql`LATERAL (${rowsWhere(withinStretch(column, only))}) AS rows`, index };
   }
+  const within = [sql`${column} >= stretches.range_from`, sql`${column} < stretches.range_to`];
   const indexes = runs.map(({ rangeIndex }) => rangeIndex);
   const starts = runs.map(({ from }) => from ?? '-infinity');
   const ends = runs.map(({ to }) => to ?? 'infinity');
+  // OFFSET 0 has each stretch looked up in an index: PostgreSQL expects too much of a join on two inequalities.
   return {
-    join: sql`JOIN unnest(${indexes}::integer[], ${starts}::timestamp[], ${ends}::timestamp[])
-      AS stretches (range_index, range_from, range_to) ON ${column} >= range_from AND ${column} < range_to`,
-    conditions: [],
-    index,
+    from: sql`unnest(${indexes}::integer[], ${starts}::timestamp[], ${ends}::timestamp[])
+      AS stretches (range_index, range_from, range_to)
+      CROSS JOIN LATERAL (${rowsWhere(within)} OFFSET 0) AS rows`,
+    index: disjoint ? search(column, ranges) : sql`stretches.range_index`,
   };
+}
+
+/** The index of the range that a row of disjoint ranges lies in. */
+function search(column: RawBuilder<unknown>, ranges: readonly Stretch[]): RawBuilder<unknown> {
+  const [only, ...others] = ranges;
+  if (only && others.length === 0) return sql`${only.rangeIndex}::integer`;
+  const indexes = ranges.map(({ rangeIndex }) => rangeIndex);
+  const starts = ranges.map(({ from }) => from ?? '-infinity');
+  return sql`(${indexes}::integer[])[width_bucket(${column}, ${starts}::timestamp[])]`;
 }
 
 function withinStretch(column: RawBuilder<unknown>, { from, to }: Range): Predicate[] {

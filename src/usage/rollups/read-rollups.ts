@@ -55,31 +55,43 @@ export function piecesOf(
         .map(({ from, to }) => ({ rangeIndex, from: toTimestamp(from), to: toTimestamp(to) })),
     );
     if (runs.length === 0) continue;
-    const { join, conditions, index } = place(sql`bucket`, inOrder(runs), arrangement);
+    const { from, index } = place(
+      sql`bucket`,
+      inOrder(runs),
+      arrangement,
+      (conditions) => sql`
+        SELECT * FROM llm_usage_rollups
+        WHERE ${allOf([sql`slice_id = slices.id AND unit = ${sql.raw(String(unitCode(unit)))}`, ...conditions])}`,
+    );
     pieces.push(sql`
       SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.rollups}
-      FROM llm_usage_slices JOIN llm_usage_rollups ON slice_id = id AND unit = ${sql.raw(String(unitCode(unit)))}
-      ${join}
-      WHERE ${allOf([sql`dimensions = ${set}`, ...inCells, ...conditions])}`);
+      FROM llm_usage_slices AS slices CROSS JOIN ${from}
+      WHERE ${allOf([sql`dimensions = ${set}`, ...inCells])}`);
   }
   const cores = covers.flatMap(({ rangeIndex, core }) => (core ? [{ rangeIndex, ...core }] : []));
   if (cores.length > 0) {
-    const { join, conditions, index } = place(sql`bucket`, cores, arrangement);
+    const { from, index } = place(
+      sql`bucket`,
+      cores,
+      arrangement,
+      (conditions) => sql`SELECT * FROM llm_usage_deltas WHERE ${allOf([...inCells, ...conditions])}`,
+    );
     pieces.push(sql`
-      SELECT ${index}, ${keyColumns(dimensions, 'cells')} status, ${columns.deltas}
-      FROM llm_usage_deltas ${join}
-      WHERE ${allOf([...inCells, ...conditions])}`);
+      SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.deltas} FROM ${from}`);
   }
   const ends = covers.flatMap(({ rangeIndex, ends }) => ends.map((end) => ({ rangeIndex, ...end })));
   if (ends.length > 0) {
-    const { join, conditions, index } = place(sql`call_time`, ends, arrangement);
+    const inCalls = [family.predicate, ...wantedKeys(family, slices, 'calls')];
+    const { from, index } = place(
+      sql`call_time`,
+      ends,
+      arrangement,
+      (conditions) =>
+        sql`SELECT call_time, ${CALL_FACTS} FROM llm_call_logs WHERE ${allOf([...inCalls, ...conditions])}`,
+    );
     // First, as a TRUNCATE locks the calls before it empties the rollups.
     pieces.unshift(sql`
-      SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.calls}
-      FROM (SELECT call_time, ${CALL_FACTS} FROM llm_call_logs
-        WHERE ${allOf([family.predicate, ...wantedKeys(family, slices, 'calls')])}) AS facts
-      ${join}
-      WHERE ${allOf([sql`true`, ...conditions])}`);
+      SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.calls} FROM ${from}`);
   }
   return sql.join(pieces, sql` UNION ALL `);
 }
