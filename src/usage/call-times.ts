@@ -36,6 +36,10 @@ function probe(slices: readonly Slice[], family: Family): RawBuilder<Record<stri
   // An index finds calls without a value by IS NULL alone, so those slices have parts of the statement to themselves.
   const alike = Map.groupBy(slices, ({ keys }) => keys.map((key) => key === null).join());
   const parts = [...alike.values()].map((some) => {
+    // Of one range, which most slices are of, the index is known beforehand.
+    const ranges = new Set(some.map(({ rangeIndex }) => rangeIndex));
+    const [rangeIndex] = ranges;
+    const index = ranges.size === 1 ? sql`${rangeIndex}::integer` : sql`wanted.range_index`;
     const isNull = (index: number) => some[0]?.keys[index] === null;
     const arrays = family.dimensions.map((dimension, index) => {
       const values = some.map(({ keys }) => keys[index] ?? null);
@@ -52,7 +56,7 @@ function probe(slices: readonly Slice[], family: Family): RawBuilder<Record<stri
       WHERE ${allOf([family.predicate, ...same])} AND call_time >= range_from AND call_time < range_to
     )`;
     return sql`
-      SELECT wanted.range_index AS "rangeIndex"${all(names)},
+      SELECT ${index} AS "rangeIndex"${all(names)},
         ${one(sql`min(call_time)`)} AS "firstCallTime", ${one(sql`max(call_time)`)} AS "lastCallTime"
       FROM unnest(
         ${some.map(({ rangeIndex }) => rangeIndex)}::integer[],

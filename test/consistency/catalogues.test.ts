@@ -33,7 +33,7 @@ test('a database without any table is told as one', async () => {
   const { findings, tables } = await planting.check();
   const kinds = new Set(findings.map(({ kind }) => kind));
   expect(kinds).toEqual(new Set(['TABLE_MISSING', 'MIGRATION_PENDING']));
-  expect(tables.map(({ status }) => status)).toEqual(Array(7).fill('MISSING'));
+  expect(new Set(tables.map(({ status }) => status))).toEqual(new Set(['MISSING']));
 });
 
 /** Checks as a user who has been granted nothing but what `grant` gives. */

@@ -25,6 +25,10 @@ test('the report is served, with every table, its columns and the fields that us
     ['llm_configs', 'CONSISTENT'],
     ['llm_key_rotations', 'CONSISTENT'],
     ['llm_server_secrets', 'CONSISTENT'],
+    ['llm_usage_deltas', 'CONSISTENT'],
+    ['llm_usage_rollups', 'CONSISTENT'],
+    ['llm_usage_slices', 'CONSISTENT'],
+    ['llm_usage_state', 'CONSISTENT'],
     ['llm_prompt_templates', 'DEPRECATED'],
   ]);
   const columnsOf = (name: string) =>

@@ -96,6 +96,10 @@ describe('one whose tables stand in the second schema of the search path, and pg
       'llm_call_log_idempotency_keys',
       'llm_key_rotations',
       'llm_server_secrets',
+      'llm_usage_deltas',
+      'llm_usage_rollups',
+      'llm_usage_slices',
+      'llm_usage_state',
       'mikro_orm_migrations',
     ];
     const legacy = ['groups', 'llm_call_logs', 'llm_configs', 'llm_prompt_templates'];

@@ -19,12 +19,12 @@ const READS = [
 let locker: Client;
 let server: TestServer;
 
-/** From here on whatever touches the log waits. */
+/** From here on whatever reads the log, or its usage, waits. */
 async function lock(locked: TestServer): Promise<void> {
   server = locked;
   locker = new Client({ connectionString: locked.databaseUrl });
   await locker.connect();
-  await locker.query('BEGIN; LOCK TABLE llm_call_logs IN ACCESS EXCLUSIVE MODE');
+  await locker.query('BEGIN; LOCK TABLE llm_call_logs, llm_usage_state IN ACCESS EXCLUSIVE MODE');
 }
 
 /** Until as many statements wait for the lock as are said, and then as long as any read may take. */

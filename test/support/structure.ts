@@ -68,8 +68,9 @@ export async function structureOf(client: Client): Promise<Structure> {
        WHERE indkey::smallint[] <@ (0::smallint || ARRAY(SELECT attnum FROM columns WHERE columns.attrelid = indrelid))`,
     ),
     functions: await list(
-      `SELECT concat_ws(' ', oid::regprocedure, prorettype::regtype, provolatile, proparallel, prosrc) AS line
-       FROM pg_proc WHERE proname LIKE 'llm\\_%'`,
+      `SELECT concat_ws(' ', pg_proc.oid::regprocedure, prorettype::regtype, provolatile, proparallel,
+         replace(prosrc, format('%I.', nspname), '')) AS line
+       FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE proname LIKE 'llm\\_%'`,
     ),
     extensions: await list('SELECT extname AS line FROM pg_extension'),
   };

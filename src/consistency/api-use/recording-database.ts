@@ -43,11 +43,11 @@ export function openRecordingDatabase(entities: NonNullable<Options['entities']>
     logger: () => undefined,
   });
   for (const { tableName, props } of orm.getMetadata().getAll().values()) {
-    columns.add(
-      tableName,
-      // The other side of a relation has no column.
-      props.flatMap((property) => (property as Partial<typeof property>).fieldNames ?? []),
-    );
+    // The other side of a relation has no column.
+    const stored = props.filter((property) => (property as Partial<typeof property>).fieldNames);
+    const times = stored.filter(({ columnTypes }) => columnTypes[0]?.startsWith('timestamp'));
+    const namesOf = (some: typeof props) => some.flatMap(({ fieldNames }) => fieldNames);
+    columns.add(tableName, namesOf(stored), namesOf(times));
   }
   const kysely = orm.em.fork().getKysely<unknown>();
   const database = { orm, sql: kysely, reads: kysely, readTimeout: 0, url: '', close: () => orm.close(true) };

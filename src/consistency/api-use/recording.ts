@@ -16,7 +16,8 @@ export const EMPTY: World = { name: 'empty', hasRow: () => false };
 
 /** Ten digits, which are a text and a number alike, and small enough for GraphQL's Int. */
 const FIRST_MARK = 1_234_500_000;
-const ALTERED = 700_000_000;
+/** More than a recording has marks; as a number of days, within the years that are written with four digits. */
+const ALTERED = 1_000_000;
 
 /** What a dry run of one operation did with the database, and the marked values that it was handed. */
 export class Recording {
@@ -35,11 +36,18 @@ export class Recording {
     readonly altered: readonly string[] = [],
   ) {}
 
-  /** A value that nothing else has, by which what becomes of it can be told. */
-  mark(origin: Pick<Output, 'reads' | 'passes'>): string {
-    const mark = String(FIRST_MARK + this.marks.size);
+  /**
+   * A value that nothing else has, by which what becomes of it can be told.
+   *
+   * @param isTime makes it the midnight of a day: code that computes with times goes on with it
+   */
+  mark(origin: Pick<Output, 'reads' | 'passes'>, isTime = false): string {
+    const number = this.marks.size;
+    const write = isTime ? dayOf : (one: number) => String(FIRST_MARK + one);
+    const mark = write(number);
     this.marks.set(mark, origin);
-    return this.altered.includes(mark) ? String(Number(mark) + ALTERED) : mark;
+    const given = this.altered.includes(mark) ? write(number + ALTERED) : mark;
+    return isTime ? `${given} 00:00:00` : given;
   }
 
   /** Which columns were read and how often; asked for when all is done. */
@@ -58,6 +66,11 @@ export class Recording {
     }
     return reads;
   }
+}
+
+/** A day for each number, so that neighbours are near each other in time. */
+function dayOf(number: number): string {
+  return new Date(Date.UTC(2009, 1, number)).toISOString().slice(0, 10);
 }
 
 /** Answers statements as a table of at most one row would, and notes them. */
@@ -79,7 +92,9 @@ export class Recorder {
       Object.fromEntries(
         use.outputs.map((output) => [
           output.name,
-          output.given ? valueOf(output.given, values) : recording.mark(output),
+          output.given
+            ? valueOf(output.given, values)
+            : recording.mark(output, this.columns.areTimes(output.passes)),
         ]),
       ),
     ];

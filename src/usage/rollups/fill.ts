@@ -22,9 +22,10 @@ export interface Filled {
  * Exact, since all of it sees one moment: what was changed about these calls before that moment is in the count, so
  * its deltas are taken away; what is changed later has deltas that stay.
  *
+ * @param batch about how many calls to count; a block of 65,536 numbers at the least
  * @returns undefined when another server is at it
  */
-export async function fillNext(database: Database): Promise<Filled | undefined> {
+export async function fillNext(database: Database, batch = BATCH): Promise<Filled | undefined> {
   return maintain(database, async (transaction) => {
     const { rows: states } = await sql<{ complete: boolean; next: string | null }>`
       SELECT complete, next_block AS next FROM llm_usage_state`.execute(transaction);
@@ -32,13 +33,13 @@ export async function fillNext(database: Database): Promise<Filled | undefined> 
     if (complete) return { calls: 0, complete };
     const from = next === null ? sql`true` : sql`id >= ${next}::bigint << 16`;
     const { rows } = await sql<{ end: string | null; calls: number }>`
-      SELECT max(id) >> 16 AS "end", count(*)::integer AS calls
-      FROM (SELECT id FROM llm_call_logs WHERE ${from} ORDER BY id LIMIT ${BATCH}) AS batch`.execute(
+      SELECT greatest(max(id) >> 16, (min(id) >> 16) + 1) AS "end", count(*)::integer AS calls
+      FROM (SELECT id FROM llm_call_logs WHERE ${from} ORDER BY id LIMIT ${batch}) AS batch`.execute(
       transaction,
     );
     const { end, calls } = rows[0] ?? { end: null, calls: 0 };
     // The last block of a batch may go on behind it, and is left to the next one; the last batch has no end.
-    const isLast = calls < BATCH;
+    const isLast = calls < batch;
     const upTo = isLast ? sql`true` : sql`id < ${end}::bigint << 16`;
     const blocks = sql`${next === null ? sql`true` : sql`block >= ${next}::bigint`}
       AND ${isLast ? sql`true` : sql`block < ${end}::bigint`}`;

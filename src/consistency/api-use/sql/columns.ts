@@ -9,10 +9,21 @@ export class Columns {
   readonly #tables = new Map<string, Map<string, Column>>();
   readonly #known = new Map<string, readonly Column[]>();
 
-  /** Makes a table known. */
-  add(table: string, names: Iterable<string>): void {
-    const columns = [...names].map((name) => this.get(table, name));
-    this.#known.set(table, [...new Set(columns)]);
+  readonly #times = new Set<Column>();
+
+  /**
+   * Makes a table known.
+   *
+   * @param times those of its columns that hold moments
+   */
+  add(table: string, names: Iterable<string>, times: Iterable<string> = []): void {
+    this.#known.set(table, [...new Set([...names].map((name) => this.get(table, name)))]);
+    for (const name of times) this.#times.add(this.get(table, name));
+  }
+
+  /** Whether a value that comes from these columns is a moment. */
+  areTimes(columns: ReadonlySet<Column>): boolean {
+    return columns.size > 0 && [...columns].every((column) => this.#times.has(column));
   }
 
   /** The known tables. */
