@@ -33,6 +33,7 @@ import { answerUnroutable, registerErrors } from './http/unrouted.js';
 import { createKeyServices, type KeyConfig } from './keys/context.js';
 import { loadSecrets } from './keys/load-secrets.js';
 import { createSchema } from './schema.js';
+import { reportSources } from './usage/report-sources.js';
 
 const HOUR = 3_600_000;
 
@@ -93,6 +94,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
       limitDocuments(limits),
       readApart(),
       limitCost(limits),
+      reportSources(),
       answerPlainJson(),
     ],
   });
