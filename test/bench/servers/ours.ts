@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import type { CleanUp } from '../clean-up.js';
 import { outputOf, serveFrom } from './child-process.js';
 import { CONNECTIONS, type Server } from './server.js';
@@ -11,7 +12,7 @@ const DAY_MS = 86_400_000;
  * Starts this project's server as it runs in production, access checks and all other limits on. Two settings differ:
  * any rate is taken, and a statement may take minutes, so that a slow one is measured instead of broken off.
  *
- * @param report is told why it is not ready yet
+ * @param report is told how long it took to roll up usage
  */
 export async function serveOurs(
   databaseUrl: string,
@@ -28,7 +29,7 @@ export async function serveOurs(
     READ_TIMEOUT_MS: '600000',
   };
   const serving = await serveFrom([MAIN, 'start'], environment, cleanUp);
-  await untilUsageIsReady(serving.url, report);
+  await untilUsageIsReady(databaseUrl, report);
   return { name: 'llm-call-log', ...serving, headers: { authorization: `Bearer ${token.trim()}` } };
 }
 
@@ -37,15 +38,21 @@ function tokenOptions(): string[] {
   return ['--name', 'bench', '--scope', 'logs:read', '--scope', 'logs:write', '--expires', expires];
 }
 
-/** Waits until the server says that it is ready; what it keeps about usage counts towards that. */
-async function untilUsageIsReady(url: string, report: (progress: string) => void): Promise<void> {
-  let told: string | undefined;
+/** Waits until the server has rolled up the usage of every call, as it has some time after the last one was written. */
+async function untilUsageIsReady(databaseUrl: string, report: (progress: string) => void): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const began = Date.now();
   for (;;) {
-    const answer = await fetch(`${url}/readyz`);
-    if (answer.ok) return;
-    const { reason } = (await answer.json()) as { reason: string };
-    if (reason !== told) report(`This server is not ready yet: ${reason}`);
-    told = reason;
+    const { rows } = await client.query<{ complete: boolean; waiting: boolean }>(
+      'SELECT complete, EXISTS (SELECT FROM llm_usage_deltas) AS waiting FROM llm_usage_state',
+    );
+    if (rows[0]?.complete && !rows[0].waiting) break;
     await sleep(200);
   }
+  const seconds = (Date.now() - began) / 1000;
+  if (seconds > 5) report(`Usage was rolled up in ${seconds.toFixed(0)} s.`);
+  // As autovacuum does by and by.
+  await client.query('VACUUM ANALYZE llm_usage_rollups, llm_usage_slices, llm_usage_deltas');
+  await client.end();
 }
