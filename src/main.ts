@@ -16,6 +16,7 @@ import { keysCommand } from './keys/keys-command.js';
 import { createSchema, printedSchema } from './schema.js';
 import { serve } from './serve.js';
 import { Stopped, StopSignal, unlessAborted } from './stop-signal.js';
+import { usageCommand } from './usage/usage-command.js';
 
 const program = new Command('llm-call-log').description(
   'GraphQL server for the log of calls to large language models. Configured by environment variables; see README.md.',
@@ -40,6 +41,13 @@ program.addCommand(importCommand(openMigrated, stop.gently));
 program.addCommand(tokenCommand(openMigrated));
 
 program.addCommand(keysCommand(openMigrated, () => readConfig(process.env)));
+
+program.addCommand(
+  usageCommand(
+    async (use) => finallyClose(await openMigrated(), ({ database }) => use(database)),
+    stop.gently,
+  ),
+);
 
 program
   .command('demo')

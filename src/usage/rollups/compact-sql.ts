@@ -12,10 +12,11 @@ export const SUMS = [
   'duration_ms',
 ];
 
-const SUM_COLUMNS = SUMS.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
+/** Those, added up. */
+export const SUM_COLUMNS = SUMS.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
 
 /** The columns of llm_usage_slices that a set of dimensions fills. */
-const SLICE_COLUMNS: Record<DimensionSet, string[]> = {
+export const SLICE_COLUMNS: Record<DimensionSet, string[]> = {
   status: ['status'],
   group: ['status', 'group_id'],
   model: ['status', 'model', 'config_id'],
@@ -23,6 +24,17 @@ const SLICE_COLUMNS: Record<DimensionSet, string[]> = {
 };
 
 const SLICE_TYPES = { status: 'varchar', group_id: 'integer', model: 'text', config_id: 'integer' };
+
+/** All columns that make out a slice. */
+export const ALL_SLICE_COLUMNS = Object.keys(SLICE_TYPES);
+
+/** Those columns of a row that has what a set of dimensions fills. */
+export function sliceOf(set: DimensionSet): string {
+  const values = Object.entries(SLICE_TYPES).map(([column, type]) =>
+    SLICE_COLUMNS[set].includes(column) ? column : `NULL::${type} AS ${column}`,
+  );
+  return values.join(', ');
+}
 
 /** The beginning of the bucket of a unit, of a finer one's. */
 export const BUCKETS: Record<Unit, string> = {
@@ -41,13 +53,10 @@ function valueOf(table: string, columns: string[]): string {
 /** Adds the slices that deltas need and that are not there yet. */
 export function insertSlices(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
   const found = DIMENSION_SETS.map((set) => {
-    const columns = Object.entries(SLICE_TYPES).map(([column, type]) =>
-      SLICE_COLUMNS[set].includes(column) ? column : `NULL::${type} AS ${column}`,
-    );
     const same = `slices.dimensions = '${set}'
         AND ${valueOf('slices', SLICE_COLUMNS[set])} = ${valueOf('found', SLICE_COLUMNS[set])}`;
     return sql.raw(`
-      SELECT '${set}', ${columns.join(', ')}
+      SELECT '${set}', ${sliceOf(set)}
       FROM (SELECT DISTINCT ${SLICE_COLUMNS[set].join(', ')} FROM combinations) AS found
       WHERE NOT EXISTS (SELECT FROM llm_usage_slices AS slices WHERE ${same})`);
   });
@@ -95,7 +104,7 @@ function slicesOfCells(): string {
 }
 
 /** A common table expression for each unit of each set, on the next finer one. */
-function levels(
+export function levels(
   kind: 'units' | 'histograms',
   level: (name: string, set: DimensionSet, unit: Unit, finer: string | undefined) => string,
 ): string[] {

@@ -49,6 +49,6 @@ export async function compactAll(database: Database, stop?: AbortSignal): Promis
 }
 
 /** What was moved takes up space, which every read goes through, until it is free for others to be written there. */
-async function forgetMoved({ sql: kysely }: Database): Promise<void> {
+export async function forgetMoved({ sql: kysely }: Database): Promise<void> {
   await sql`VACUUM llm_usage_deltas`.execute(kysely);
 }

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { Database } from '../../database/database.js';
+import { fillNext } from './fill.js';
+import { compactAll, forgetMoved } from './keep-rollups.js';
+import { maintain } from './maintain.js';
+import type { Progress } from './progress.js';
+
+/** How soon to try again when another server is at it. */
+const RETRY_MS = 200;
+
+/**
+ * Makes the rollups anew from the calls, while writers go on; usage is read from the calls meanwhile.
+ *
+ * Wherever it is interrupted, the next server that runs goes on with it.
+ *
+ * @returns when the rollups are complete, whoever has made them so
+ */
+export async function rebuildRollups(database: Database, progress: Progress): Promise<void> {
+  while (!(await emptyRollups(database))) await sleep(RETRY_MS);
+  await sql`VACUUM llm_usage_rollups`.execute(database.sql);
+  for (;;) {
+    const filled = await fillNext(database);
+    const moved = await compactAll(database);
+    if (moved > 0) await forgetMoved(database);
+    await tell(database, progress);
+    if (filled?.complete) return;
+    if (!filled) await sleep(RETRY_MS);
+  }
+}
+
+/**
+ * Takes all rollups away, and says that they are to be filled. Deltas stay: a filling takes away those of the calls that
+ * it counts, and those that come later belong to what it has counted.
+ *
+ * Rows are deleted, and not truncated: that would wait for whoever reads, with every other reader behind it, and
+ * take the rollups from under a reader that began before. What it costs is space, which a vacuum gives back at once.
+ *
+ * @returns undefined when another server is at it
+ */
+async function emptyRollups(database: Database): Promise<true | undefined> {
+  return maintain<true>(database, async (transaction) => {
+    await sql`DELETE FROM llm_usage_rollups`.execute(transaction);
+    await sql`DELETE FROM llm_usage_slices`.execute(transaction);
+    // The row may have been lost, too; what was found wrong is on its way out.
+    await sql`
+      INSERT INTO llm_usage_state (id, complete) VALUES (1, false)
+      ON CONFLICT (id) DO UPDATE SET complete = false, next_block = NULL, verified_at = NULL, differences = NULL`.execute(
+      transaction,
+    );
+    return true;
+  });
+}
+
+/** By the numbers of calls: those below the block that comes next are counted. */
+async function tell({ sql: kysely }: Database, progress: Progress): Promise<void> {
+  const { rows } = await sql<{ done: string; all: string }>`
+    SELECT least(blocks, CASE WHEN complete THEN blocks ELSE coalesce(next_block - first, 0) END) AS done, blocks AS all
+    FROM llm_usage_state, (
+      SELECT coalesce(min(id) >> 16, 0) AS first, coalesce((max(id) >> 16) - (min(id) >> 16) + 1, 1) AS blocks
+      FROM llm_call_logs
+    ) AS calls`.execute(kysely);
+  const [row] = rows;
+  if (row) progress(Number(row.done), Number(row.all));
+}

@@ -1,0 +1,93 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { compactDeltas } from '../../src/usage/rollups/compact.js';
+import { rebuildRollups } from '../../src/usage/rollups/rebuild.js';
+import { useTestDatabase } from '../support/database.js';
+import { findDifferences, insertManyCalls, keepAllKinds } from './kept-usage.js';
+
+const held = useTestDatabase();
+
+beforeEach(() => keepAllKinds(held.database));
+
+/** What writers do: any of it at any time, in transactions of one statement or some, of which some are rolled back. */
+const WRITES = [
+  `INSERT INTO llm_call_logs (group_id, request_messages, request_params, status, tokens_used, call_time, duration_ms)
+   SELECT 1 + n % 2, '[]', '{"model": "a"}', 'success', n, TIMESTAMP '2024-05-03' + random() * interval '40 days', n
+   FROM generate_series(1, 20) AS n`,
+  `INSERT INTO llm_call_logs (request_messages, status) VALUES ('[]', 'error')`,
+  `UPDATE llm_call_logs SET group_id = 1 + id % 2, tokens_used = tokens_used + 1,
+     call_time = call_time + interval '3 days', duration_ms = duration_ms / 2
+   WHERE id IN (SELECT id FROM llm_call_logs ORDER BY random() LIMIT 5 FOR UPDATE SKIP LOCKED)`,
+  `DELETE FROM llm_call_logs
+   WHERE id IN (SELECT id FROM llm_call_logs ORDER BY random() LIMIT 5 FOR UPDATE SKIP LOCKED)`,
+];
+
+/** Four writers, until the work is done; gives how many transactions they committed meanwhile. */
+async function whileWriting(work: () => Promise<void>): Promise<number> {
+  const pool = new Pool({ connectionString: held.url, max: 4 });
+  const stop = new AbortController();
+  let committed = 0;
+  const write = async (seed: number) => {
+    const client = await pool.connect();
+    for (let turn = seed; !stop.signal.aborted; turn += 1) {
+      await client.query('BEGIN');
+      for (let some = 0; some <= turn % 3; some += 1)
+        await client.query(WRITES[(turn + some) % WRITES.length]!);
+      await client.query(turn % 5 === 0 ? 'ROLLBACK' : 'COMMIT');
+      committed += 1;
+    }
+    client.release();
+  };
+  const writing = Promise.all([0, 1, 2, 3].map(write));
+  try {
+    await Promise.race([work(), writing]);
+  } finally {
+    stop.abort();
+    await writing;
+    await pool.end();
+  }
+  return committed;
+}
+
+/** Moves deltas all the time, until the work is done. */
+async function whileCompacting(work: () => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const compacting = (async () => {
+    while (!stop.signal.aborted) if (!(await compactDeltas(held.database))) await sleep(5);
+  })();
+  try {
+    await work();
+  } finally {
+    stop.abort();
+    await compacting;
+  }
+}
+
+test('while writers go on and deltas are moved, no difference is found', async () => {
+  const committed = await whileWriting(() =>
+    whileCompacting(async () => {
+      for (let round = 0; round < 8; round += 1) expect(await findDifferences(held.database)).toEqual([]);
+    }),
+  );
+  expect(committed).toBeGreaterThan(20);
+});
+
+test('rollups made anew while writers go on are exact, by two at a time, with another server moving deltas', async () => {
+  await insertManyCalls(held.database);
+  await sql`UPDATE llm_usage_rollups SET calls = calls + 1`.execute(held.database.sql);
+  const shares: number[] = [];
+  const committed = await whileWriting(() =>
+    whileCompacting(async () => {
+      await Promise.all([
+        rebuildRollups(held.database, (done, all) => shares.push(done / all)),
+        rebuildRollups(held.database, () => undefined),
+      ]);
+    }),
+  );
+  expect(committed).toBeGreaterThan(5);
+  expect(new Set(shares).size).toBeGreaterThan(1);
+  expect(shares.at(-1)).toBe(1);
+  expect(await findDifferences(held.database)).toEqual([]);
+}, 120_000);
