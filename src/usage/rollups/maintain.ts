@@ -16,7 +16,9 @@ export async function maintain<T>(
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute(async (transaction) => {
-        // A lock and no statement that reads: the moment to see is chosen after it is held.
+        // Locks and no statement that reads: the moment to see is chosen after they are held. A TRUNCATE of the calls
+        // locks them first and then empties the rollups: in the same order, so that neither waits for the other.
+        await sql`LOCK TABLE llm_call_logs IN ACCESS SHARE MODE NOWAIT`.execute(transaction);
         await sql`LOCK TABLE llm_usage_slices IN SHARE UPDATE EXCLUSIVE MODE NOWAIT`.execute(transaction);
         await sql`SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true)`.execute(
           transaction,
