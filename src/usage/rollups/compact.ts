@@ -4,7 +4,7 @@ import { moveDeltas, insertSlices } from './compact-sql.js';
 import { maintain } from './maintain.js';
 
 /** Deltas that one transaction moves: few enough for some seconds, and for the memory that it sorts in. */
-const BATCH = 50_000;
+export const BATCH = 50_000;
 
 /**
  * Moves deltas into the rollups: some tens of thousands, the oldest. Writers are not in its way, nor it in theirs;

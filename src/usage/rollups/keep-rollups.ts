@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../../database/database.js';
-import { compactDeltas } from './compact.js';
+import { BATCH, compactDeltas } from './compact.js';
 import { fillNext } from './fill.js';
 
 /** How long deltas may wait; every read adds up those that do. */
@@ -37,13 +37,17 @@ async function tidy(database: Database, stop: AbortSignal): Promise<void> {
   }
 }
 
-/** @returns the number of deltas moved */
+/**
+ * Moves the deltas that are there; those that writers append meanwhile may wait for the next time, so that it ends.
+ *
+ * @returns the number moved
+ */
 export async function compactAll(database: Database, stop?: AbortSignal): Promise<number> {
   let moved = 0;
   while (!stop?.aborted) {
-    const more = await compactDeltas(database);
-    if (!more) break;
+    const more = (await compactDeltas(database)) ?? 0;
     moved += more;
+    if (more < BATCH) break;
   }
   return moved;
 }
