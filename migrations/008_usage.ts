@@ -137,7 +137,8 @@ BEGIN
   ELSIF TG_OP = 'UPDATE' THEN${append(changed)}
   ELSE
     TRUNCATE ${schema}.llm_usage_deltas, ${schema}.llm_usage_slices, ${schema}.llm_usage_rollups;
-    UPDATE ${schema}.llm_usage_state SET complete = true, next_block = NULL;
+    UPDATE ${schema}.llm_usage_state
+    SET complete = true, next_block = NULL, verified_at = NULL, differences = NULL;
   END IF;
   RETURN NULL;
 END
