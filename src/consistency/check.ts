@@ -17,6 +17,7 @@ import { traceApiUse, type ApiUse } from './api-use/api-use.js';
 import { migrationFindings } from './migration-findings.js';
 import type { Report } from './report.js';
 import { tableReports } from './table-reports.js';
+import { adviseRebuild, readUsageUpkeep, usageFindings, type UsageUpkeep } from './usage-findings.js';
 
 /** What to do about a catalogue that cannot be read, by SQLSTATE. */
 const UNREADABLE: Record<string, string> = {
@@ -43,7 +44,8 @@ async function check(database: Database, schema: GraphQLSchema, use: ApiUse): Pr
   const checkedAt = fromDate(new Date());
   const read = await readCatalogues(database, [...new Set(names)]);
   const findings = [
-    ...(read.unreadable ? [read.unreadable] : compareTables(expected, read.live)),
+    ...(read.unreadable ? [read.unreadable] : compareTables(expected, read.live).map(adviseRebuild)),
+    ...(read.usage ? usageFindings(read.usage) : []),
     ...migrationFindings(read.migrations),
     ...apiFindings(expected, schema, use),
   ];
@@ -74,6 +76,7 @@ function dryContext(database: Database): Context {
 interface Catalogues {
   live: LiveTables;
   migrations: MigrationState[];
+  usage?: UsageUpkeep | undefined;
   /** Why there is nothing in the rest. */
   unreadable?: Finding;
 }
@@ -81,7 +84,8 @@ interface Catalogues {
 async function readCatalogues(database: Database, names: string[]): Promise<Catalogues> {
   try {
     const live = await readLiveTables(database.sql, names);
-    return { live, migrations: await migrationStates(database.sql) };
+    const usage = await readUsageUpkeep(database.sql, live);
+    return { live, usage, migrations: await migrationStates(database.sql) };
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
     const advice = UNREADABLE[code];

@@ -61,7 +61,7 @@ export interface LiveTables {
 }
 
 /** How long to wait for a table that somebody is altering: PostgreSQL looks into it to print an expression. */
-const LOCK_TIMEOUT = '2s';
+export const LOCK_TIMEOUT = '2s';
 
 /**
  * Reads the structure of tables as the search path finds them. One statement on the catalogues alone: it
