@@ -46,7 +46,7 @@ export const BUCKETS: Record<Unit, string> = {
 };
 
 /** A row as one value that equals another's where both are null, too. */
-function valueOf(table: string, columns: string[]): string {
+export function valueOf(table: string, columns: string[]): string {
   return `ROW(${columns.map((column) => `${table}.${column}`).join(', ')})::text`;
 }
 

@@ -9,11 +9,11 @@ import {
   sliceOf,
   SUM_COLUMNS,
   SUMS,
+  valueOf,
 } from './compact-sql.js';
-import { unitCode, type DimensionSet, type Unit } from './cube.js';
+import { DIMENSION_SETS, unitCode } from './cube.js';
 
-/** What tells one rollup from another; `orphan` is the slice that it refers to, where there is none. */
-const CELL = ['orphan', 'dimensions', 'unit', 'bucket', ...ALL_SLICE_COLUMNS].join(', ');
+const SLICE = ['dimensions', ...ALL_SLICE_COLUMNS];
 
 /**
  * Compares the rollups of a month with its calls: a row for each that is wrong, the first of them.
@@ -27,7 +27,7 @@ const CELL = ['orphan', 'dimensions', 'unit', 'bucket', ...ALL_SLICE_COLUMNS].jo
 export function compareMonth(month: Timestamp, limit: number): RawBuilder<Record<string, unknown>> {
   const inMonth = sql`date_trunc('month', bucket) = ${month}::timestamp`;
   return sql`
-    WITH cells AS MATERIALIZED (
+    WITH facts AS MATERIALIZED (
       SELECT false AS kept, 1 AS sign, bucket, status, group_id, model, config_id, ${sql.raw(SUM_COLUMNS)},
         coalesce(array_agg(duration) FILTER (WHERE duration IS NOT NULL), '{}') AS durations
       FROM (
@@ -40,49 +40,73 @@ export function compareMonth(month: Timestamp, limit: number): RawBuilder<Record
         ${sql.raw(SUMS.join(', '))}, durations
       FROM llm_usage_deltas WHERE ${inMonth}
     ),
+    ${sql.raw(places())},
     rollups AS MATERIALIZED (
-      SELECT CASE WHEN slices.id IS NULL THEN slice_id END AS orphan, dimensions, unit, bucket,
-        ${sql.raw(ALL_SLICE_COLUMNS.join(', '))}, ${sql.raw(SUMS.join(', '))}, duration_indexes, duration_calls
-      FROM llm_usage_rollups LEFT JOIN llm_usage_slices AS slices ON slices.id = slice_id
+      SELECT coalesce(place, -slice_id) AS place, unit, bucket, ${sql.raw(SUMS.join(', '))}, duration_indexes, duration_calls
+      FROM llm_usage_rollups LEFT JOIN slice_places ON id = slice_id
       WHERE ${inMonth}
     ),
-    ${sql.raw([...sumLevels(), ...durationLevels(), durations(), sums()].join(',\n    '))}
-    SELECT ${sql.raw(CELL)}, ${sql.raw(SUMS.map(figure).join(', '))},
-      sum(wrong_durations) AS wrong_durations, min(first_duration) AS first_duration, count(*) OVER () AS total
-    FROM sums
-    GROUP BY ${sql.raw(CELL)}
-    HAVING sum(wrong_durations) > 0 OR ${sql.raw(SUMS.map(differs).join(' OR '))}
-    ORDER BY ${sql.raw(CELL)}
+    ${sql.raw([cells(), ...sumLevels(), ...durationLevels(), durations(), sums(), wrong()].join(',\n    '))}
+    SELECT CASE WHEN place < 0 THEN -place END AS orphan, ${sql.raw(SLICE.join(', '))}, wrong.*, count(*) OVER () AS total
+    FROM wrong LEFT JOIN places USING (place)
+    ORDER BY ${sql.raw(SLICE.join(', '))}, orphan, unit, bucket
     LIMIT ${limit}`;
 }
 
-/** Both values of a figure, as [kept, of calls]. */
-function figure(name: string): string {
-  const side = (kept: string) => `coalesce(sum(${name}) FILTER (WHERE ${kept}), 0)::bigint`;
-  return `ARRAY[${side('kept')}, ${side('NOT kept')}] AS ${name}`;
+/** Numbers the slices that calls, deltas and rollups have: whole numbers are quicker to group by than what they stand for. */
+function places(): string {
+  const found = DIMENSION_SETS.map(
+    (set) => `SELECT '${set}' AS dimensions, ${sliceOf(set)} FROM combinations`,
+  );
+  return `combinations AS MATERIALIZED (SELECT DISTINCT ${ALL_SLICE_COLUMNS.join(', ')} FROM facts),
+    places AS MATERIALIZED (
+      SELECT row_number() OVER ()::integer AS place, slices.*
+      FROM (${found.join(' UNION ')} UNION SELECT ${SLICE.join(', ')} FROM llm_usage_slices) AS slices
+    ),
+    slice_places AS MATERIALIZED (
+      SELECT id, place
+      FROM llm_usage_slices AS slices JOIN places ON ${valueOf('places', SLICE)} = ${valueOf('slices', SLICE)}
+    )`;
 }
 
-function differs(name: string): string {
-  return `sum(CASE WHEN kept THEN -${name} ELSE ${name} END) <> 0`;
+/** The calls and the deltas, with the place of their slice in each set of dimensions. */
+function cells(): string {
+  const joins = DIMENSION_SETS.map((set) => {
+    const own = ALL_SLICE_COLUMNS.map((column) =>
+      SLICE_COLUMNS[set].includes(column) ? `combinations.${column}` : 'NULL',
+    );
+    return `JOIN places AS ${set}_places ON ${set}_places.dimensions = '${set}'
+        AND ${valueOf(`${set}_places`, ALL_SLICE_COLUMNS)} = ROW(${own.join(', ')})::text`;
+  });
+  const numbers = DIMENSION_SETS.map((set) => `${set}_places.place AS ${set}_place`);
+  return `combination_places AS MATERIALIZED (
+      SELECT ${valueOf('combinations', ALL_SLICE_COLUMNS)} AS value, ${numbers.join(', ')}
+      FROM combinations ${joins.join(' ')}
+    ),
+    cells AS MATERIALIZED (
+      SELECT kept, sign, bucket, ${SUMS.join(', ')}, durations, ${DIMENSION_SETS.map((set) => `${set}_place`).join(', ')}
+      FROM facts JOIN combination_places ON value = ${valueOf('facts', ALL_SLICE_COLUMNS)}
+    )`;
 }
 
 function sumLevels(): string[] {
   return levels(
     'units',
     (name, set, unit, finer) => `${name} AS (
-      SELECT kept, ${BUCKETS[unit]} AS bucket, ${SLICE_COLUMNS[set].join(', ')}, ${SUM_COLUMNS}
-      FROM ${finer ?? 'cells'} GROUP BY 1, 2, ${SLICE_COLUMNS[set].join(', ')}
+      SELECT kept, ${finer ? 'place' : `${set}_place AS place`}, ${BUCKETS[unit]} AS bucket, ${SUM_COLUMNS}
+      FROM ${finer ?? 'cells'} GROUP BY 1, 2, 3
     )`,
   );
 }
 
 function durationLevels(): string[] {
   return levels('histograms', (name, set, unit, finer) => {
-    const columns = SLICE_COLUMNS[set].join(', ');
-    const [calls, from] = finer ? ['calls', finer] : ['sign', 'cells, unnest(durations) AS duration'];
+    const [place, calls, from] = finer
+      ? ['place', 'calls', finer]
+      : [`${set}_place AS place`, 'sign', 'cells, unnest(durations) AS duration'];
     return `${name} AS (
-      SELECT kept, ${BUCKETS[unit]} AS bucket, ${columns}, duration, sum(${calls})::bigint AS calls
-      FROM ${from} GROUP BY 1, 2, ${columns}, duration
+      SELECT kept, ${place}, ${BUCKETS[unit]} AS bucket, duration, sum(${calls})::bigint AS calls
+      FROM ${from} GROUP BY 1, 2, 3, 4
     )`;
   });
 }
@@ -91,24 +115,24 @@ function durationLevels(): string[] {
 function durations(): string {
   const parts = levels(
     'histograms',
-    (name, set, unit) => `SELECT kept, ${place(set, unit)}, duration, calls FROM ${name}`,
+    (name, _set, unit) =>
+      `SELECT kept, place, ${unitCode(unit)}::smallint AS unit, bucket, duration, calls FROM ${name}`,
   );
   return `durations AS (
-      SELECT ${CELL}, count(*) AS wrong, min(ARRAY[duration, of_kept, of_calls]) AS first
+      SELECT place, unit, bucket, count(*) AS wrong, min(ARRAY[duration, of_kept, of_calls]) AS first
       FROM (
-        SELECT ${CELL}, duration,
+        SELECT place, unit, bucket, duration,
           coalesce(sum(calls) FILTER (WHERE kept), 0)::bigint AS of_kept,
           coalesce(sum(calls) FILTER (WHERE NOT kept), 0)::bigint AS of_calls
         FROM (
-          SELECT true AS kept, ${CELL}, duration, calls
-          FROM (SELECT ${CELL}, duration_indexes, duration_calls FROM rollups) AS histograms,
-            unnest(duration_indexes, duration_calls) AS buckets (duration, calls)
+          SELECT true AS kept, place, unit, bucket, duration, buckets.calls
+          FROM rollups, unnest(duration_indexes, duration_calls) AS buckets (duration, calls)
           UNION ALL ${parts.join(' UNION ALL ')}
         ) AS buckets
-        GROUP BY ${CELL}, duration
+        GROUP BY place, unit, bucket, duration
       ) AS compared
       WHERE of_kept <> of_calls
-      GROUP BY ${CELL}
+      GROUP BY place, unit, bucket
     )`;
 }
 
@@ -117,17 +141,26 @@ function sums(): string {
   const figures = SUMS.join(', ');
   const parts = levels(
     'units',
-    (name, set, unit) =>
-      `SELECT kept, ${place(set, unit)}, ${figures}, 0::bigint AS wrong_durations, NULL::bigint[] AS first_duration FROM ${name}`,
+    (name, _set, unit) =>
+      `SELECT kept, place, ${unitCode(unit)}::smallint AS unit, bucket, ${figures}, 0::bigint AS wrong_durations, NULL::bigint[] AS first_duration FROM ${name}`,
   );
   return `sums AS (
       ${parts.join(' UNION ALL ')}
-      UNION ALL SELECT true, ${CELL}, ${figures}, 0, NULL FROM rollups
-      UNION ALL SELECT true, ${CELL}, ${SUMS.map(() => '0').join(', ')}, wrong, first FROM durations
+      UNION ALL SELECT true, place, unit, bucket, ${figures}, 0, NULL FROM rollups
+      UNION ALL SELECT true, place, unit, bucket, ${SUMS.map(() => '0').join(', ')}, wrong, first FROM durations
     )`;
 }
 
-/** The columns of CELL, for what was added up for a unit of a set. */
-function place(set: DimensionSet, unit: Unit): string {
-  return `NULL::integer AS orphan, '${set}' AS dimensions, ${unitCode(unit)}::smallint AS unit, bucket, ${sliceOf(set)}`;
+/** Both values of each figure, as [kept, of calls]. */
+function wrong(): string {
+  const side = (name: string, kept: string) => `coalesce(sum(${name}) FILTER (WHERE ${kept}), 0)::bigint`;
+  const figures = SUMS.map((name) => `ARRAY[${side(name, 'kept')}, ${side(name, 'NOT kept')}] AS ${name}`);
+  const differ = SUMS.map((name) => `sum(CASE WHEN kept THEN -${name} ELSE ${name} END) <> 0`);
+  return `wrong AS (
+      SELECT place, unit, bucket, ${figures.join(', ')},
+        sum(wrong_durations) AS wrong_durations, min(first_duration) AS first_duration
+      FROM sums
+      GROUP BY place, unit, bucket
+      HAVING sum(wrong_durations) > 0 OR ${differ.join(' OR ')}
+    )`;
 }

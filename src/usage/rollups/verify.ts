@@ -78,9 +78,10 @@ async function verifyMonth(
   most: number,
 ): Promise<Omit<Verification, 'months'>> {
   return kysely.transaction().execute(async (transaction) => {
-    await sql`SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '32MB', true)`.execute(
-      transaction,
-    );
+    // Some of its estimates are far off, and would have the whole of it compiled for seconds.
+    await sql`
+      SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '32MB', true),
+        set_config('jit', 'off', true)`.execute(transaction);
     // Whether the rollups are complete is part of the statement, and so of the moment that it sees.
     const { rows } = await sql<{ complete: boolean; total: string | null } & Difference>`
       SELECT state.complete, found.*
