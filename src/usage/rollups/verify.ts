@@ -34,6 +34,7 @@ export async function verifyRollups(
 ): Promise<Verification> {
   const months = await monthsOf(database, range);
   const found: Verification = { months: months.length, wrong: 0, differences: [] };
+  progress(0, months.length);
   for (const [index, month] of months.entries()) {
     const { wrong, differences } = await verifyMonth(database, month, most);
     found.wrong += wrong;
