@@ -78,7 +78,7 @@ function incomplete(): Finding {
 function different({ verified_at, differences }: NonNullable<UsageUpkeep['state']>): Finding {
   const when = verified_at === undefined ? '' : `, at ${toRfc3339(verified_at)}`;
   return {
-    ...{ ...STATE, kind: 'USAGE_DIFFERENT', risk: Risk.HIGH },
+    ...{ ...STATE, kind: 'USAGE_DIFFERENT', risk: Risk.MEDIUM },
     problem: `The last comparison of usage with the calls${when}, found rollups that are wrong: ${differences}.`,
     effect: 'Usage that is read from them is wrong.',
     advice: `See to the findings about triggers, if any, and ${REBUILD}.`,

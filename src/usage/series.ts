@@ -73,8 +73,8 @@ async function loadSeries(
     buckets.map(({ cut, slice: { rangeIndex, keys, id } }) => {
       const row = rows.get(id);
       return {
-        start: fromDate(new Date(cut.from)),
-        end: fromDate(new Date(cut.to)),
+        start: cut.start,
+        end: cut.end,
         usage: new Slice(children, rangeIndex, keys, row ? readTotals(row) : NO_TOTALS),
       };
     }),
@@ -89,6 +89,8 @@ interface Span {
 
 /** A bucket, and the stretch of time of its calls: as much of it as lies within the slice. */
 interface Cut extends Span {
+  start: Timestamp;
+  end: Timestamp;
   clipped: Range;
 }
 
@@ -119,12 +121,11 @@ function cutRange(range: Range, spans: Span[], interval: TimeInterval, timeZone:
       `${interval} gives more than ${MAX_BUCKETS} buckets here; take a longer interval or narrow callTime.`,
     );
   }
-  return boundaries.slice(1).map((end, index) => {
-    const bucket = { from: boundaries[index] ?? end, to: Math.min(end, LATEST) };
-    return {
-      ...bucket,
-      clipped: clip(range, fromDate(new Date(bucket.from)), fromDate(new Date(bucket.to))),
-    };
+  const times = boundaries.map((boundary) => Math.min(boundary, LATEST));
+  const stamps = times.map((time) => fromDate(new Date(time)));
+  return times.slice(1).map((to, index) => {
+    const [start = '', end = ''] = [stamps[index], stamps[index + 1]];
+    return { from: times[index] ?? to, to, start, end, clipped: clip(range, start, end) };
   });
 }
 

@@ -52,7 +52,9 @@ export function bucketBoundaries(
   to: number,
   limit: number,
 ): number[] {
-  const length = CLOCK_LENGTHS[interval];
+  // In UTC the clock cuts days, too, many times faster than a calendar.
+  const isUtcDay = interval === TimeInterval.DAY && timeZone === 'UTC';
+  const length = isUtcDay ? 86_400_000 : CLOCK_LENGTHS[interval];
   const next = length ? clockSteps(length, timeZone, from) : calendarSteps(interval, timeZone, from);
   const boundaries = [next()];
   while ((boundaries.at(-1) ?? to) < to && boundaries.length <= limit + 1) {

@@ -28,6 +28,7 @@ import { seriesOf } from './series.js';
 import { Slice } from './slice.js';
 import { TimeInterval } from './time-buckets.js';
 import { totalsOf } from './totals.js';
+import type { Totals } from './totals-columns.js';
 import { usageOfFilter } from './usage-of.js';
 import {
   ActivationCodeUsage,
@@ -72,9 +73,11 @@ export class UsageResolver {
 
   @Costs({ once: SCAN })
   @FieldResolver(() => UsageTotals, { description: 'The totals of the slice.' })
-  async totals(@Root() slice: Slice): Promise<UsageTotals> {
-    const totals = await totalsOf(slice);
-    return { ...totals, slice, errorRate: totals.calls === 0 ? null : totals.errors / totals.calls };
+  totals(@Root() slice: Slice): UsageTotals | Promise<UsageTotals> {
+    // A series has hundreds of slices whose totals are known: a promise for each would cost more than the figures.
+    return slice.totals
+      ? usageTotals(slice, slice.totals)
+      : totalsOf(slice).then((totals) => usageTotals(slice, totals));
   }
 
   @FieldResolver(() => Slice, {
@@ -157,6 +160,10 @@ export class UsageResolver {
   ): Promise<UsageBucket[]> {
     return seriesOf(slice, interval, timeZone);
   }
+}
+
+function usageTotals(slice: Slice, totals: Totals): UsageTotals {
+  return { ...totals, slice, errorRate: totals.calls === 0 ? null : totals.errors / totals.calls };
 }
 
 @Resolver(() => UsageTotals)

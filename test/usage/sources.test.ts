@@ -34,7 +34,7 @@ async function sourcesOf(query: string) {
     headers: { 'content-type': 'application/json', ...bearer(TEST_TOKEN), 'x-usage-source': '1' },
     body: JSON.stringify({ query }),
   });
-  const { errors, extensions } = (await response.json()) as any;
+  const { errors, extensions } = await response.json();
   expect(errors).toBeUndefined();
   return extensions.usageSource.map((source: any) => [
     source.figures,

@@ -38,12 +38,20 @@ export function coverRange(range: Range, units: readonly Unit[]): Cover {
   const start = finest ? ceil(from, finest) : from;
   const end = finest ? floor(to, finest) : to;
   if (start >= end) return { runs: [], core: undefined, ends: [range] };
-  const core = { from: toTimestamp(start), to: toTimestamp(end) };
+  const core = {
+    from: start === from && isWhole(range.from) ? range.from : toTimestamp(start),
+    to: end === to && isWhole(range.to) ? range.to : toTimestamp(end),
+  };
   const ends = [
     ...(range.from !== undefined && core.from !== undefined ? [{ from: range.from, to: core.from }] : []),
     ...(range.to !== undefined && core.to !== undefined ? [{ from: core.to, to: range.to }] : []),
   ].filter((one) => one.from < one.to);
   return { runs: cover(start, end, [...units].reverse()), core, ends };
+}
+
+/** Whether a time has no fraction of a millisecond; it is written with six decimals then. */
+function isWhole(time: Timestamp | undefined): boolean {
+  return time?.endsWith('000') ?? true;
 }
 
 /** @param units coarsest first; the last one fits into the stretch without rest */

@@ -6,7 +6,7 @@ import { arrange, place, type Arrangement, type Stretch } from '../stretches.js'
 import { CALL_FACTS } from './call-facts.js';
 import { SUMS } from './compact-sql.js';
 import { coverRange, toTimestamp, type Cover } from './cover.js';
-import { CUBE, unitCode, UNITS, type DimensionSet } from './cube.js';
+import { CUBE, unitCode, UNITS, type DimensionSet, type Unit } from './cube.js';
 
 /** What of the cube a statement reads. */
 export interface RollupRead {
@@ -49,15 +49,11 @@ export function piecesOf(
   const inCells = [cells.predicate, ...wantedKeys(family, slices, 'cells')];
   const pieces: RawBuilder<unknown>[] = [];
   for (const unit of UNITS) {
-    const runs = covers.flatMap(({ rangeIndex, runs }) =>
-      runs
-        .filter((run) => run.unit === unit)
-        .map(({ from, to }) => ({ rangeIndex, from: toTimestamp(from), to: toTimestamp(to) })),
-    );
+    const runs = runsOf(unit, covers, arrangement.disjoint);
     if (runs.length === 0) continue;
     const { from, index } = place(
       sql`bucket`,
-      inOrder(runs),
+      runs,
       arrangement,
       (conditions) => sql`
         SELECT * FROM llm_usage_rollups
@@ -96,8 +92,25 @@ export function piecesOf(
   return sql.join(pieces, sql` UNION ALL `);
 }
 
-function inOrder(runs: Stretch[]): Stretch[] {
-  return runs.sort((one, other) => ((one.from ?? '') < (other.from ?? '') ? -1 : 1));
+/** The buckets of a unit that are read, in the order of time; of disjoint ranges, neighbours together. */
+function runsOf(unit: Unit, covers: RollupRead['covers'], disjoint: boolean): Stretch[] {
+  const runs = covers
+    .flatMap(({ rangeIndex, runs }) =>
+      runs.filter((run) => run.unit === unit).map(({ from, to }) => ({ rangeIndex, from, to })),
+    )
+    .sort((one, other) => one.from - other.from);
+  const merged: typeof runs = [];
+  for (const run of runs) {
+    const before = merged.at(-1);
+    if (disjoint && before?.to === run.from) before.to = run.to;
+    else merged.push(run);
+  }
+  // As text only now: a series has thousands of times, and few of them are left.
+  return merged.map(({ rangeIndex, from, to }) => ({
+    rangeIndex,
+    from: toTimestamp(from),
+    to: toTimestamp(to),
+  }));
 }
 
 const SUMMED = sql.raw(SUMS.join(', '));
