@@ -96,7 +96,7 @@ test('differences that the last comparison of everything found are found, until 
   expect(await verify()).toMatchObject({ wrong: 15 });
   const [finding, ...others] = (await planting.check()).findings;
   expect(others).toEqual([]);
-  expect(finding).toMatchObject({ ...STATE, kind: 'USAGE_DIFFERENT', risk: Risk.HIGH });
+  expect(finding).toMatchObject({ ...STATE, kind: 'USAGE_DIFFERENT', risk: Risk.MEDIUM });
   expect(finding?.problem).toMatch(
     /^The last .*, at 20\d\d-\d\d-\d\dT.*Z, found rollups that are wrong: 15\.$/,
   );
