@@ -1,12 +1,12 @@
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { createGraphiQLFetcher, createLocalStorage } from '@graphiql/toolkit';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useMemo, type ReactElement } from 'react';
 import { API, fetchWith, type Viewer } from './api';
 import overview from './overview.graphql?raw';
+import { createStorage } from './storage';
 
-/** Tabs and history apart from those of another GraphiQL that had this address, as on localhost. */
-const storage = createLocalStorage({ namespace: 'llm-call-log' });
+const storage = createStorage();
 
 const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 
