@@ -40,7 +40,6 @@ function refuse(reply: FastifyReply, error: unknown, request: FastifyRequest): F
   return reply
     .code(status)
     .type('application/json; charset=utf-8')
-    .header('cache-control', 'no-store')
     .send(JSON.stringify({ errors: [{ message, extensions }] }));
 }
 

@@ -25,7 +25,7 @@ const CONTENT_SECURITY_POLICY = {
 };
 
 /**
- * Sends the headers by which browsers protect their users, and lets pages of some other origins read answers.
+ * Sends the headers by which browsers and caches protect users, and lets pages of some other origins read answers.
  *
  * @param origins such as https://app.example.com
  */
@@ -38,6 +38,11 @@ export async function registerBrowserSecurity(
     // TLS ends at a proxy, which alone knows whether there is no way around it.
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
+  });
+  // Any answer may hold a prompt, a token or the provider key. The page and its assets, which hold none, say otherwise.
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('cache-control', 'no-store');
+    done();
   });
   if (origins.length === 0) return;
   await app.register(cors, {
