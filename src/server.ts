@@ -29,6 +29,7 @@ import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { createLogger } from './http/logger.js';
 import { answerPlainJson } from './http/plain-json.js';
 import { connectionTimeouts } from './http/timeouts.js';
+import { answerUnroutable, registerErrors } from './http/unrouted.js';
 import { createKeyServices, type KeyConfig } from './keys/context.js';
 import { loadSecrets } from './keys/load-secrets.js';
 import { createSchema } from './schema.js';
@@ -59,6 +60,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   const app = Fastify({
     loggerInstance: createLogger(config.logLevel),
     ...connectionTimeouts(http.requestTimeout),
+    ...answerUnroutable,
     forceCloseConnections: 'idle',
     // Prompts are data: a key called __proto__ in one is stored like any other.
     onProtoPoisoning: 'ignore',
@@ -96,6 +98,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   });
   await apollo.start();
   await registerBrowserSecurity(app, http.corsOrigins);
+  registerErrors(app);
   // First, so that whoever opens the page is not taken for a client that accepts no JSON.
   await registerGraphiql(app);
   const verifyJwt = config.identityProvider && jwtVerifier(config.identityProvider, app.log);

@@ -2,7 +2,7 @@ import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest, HTTPMethods, onRequestAsyncHookHandler } from 'fastify';
 import { registerBodies } from './bodies.js';
-import { refusal, sendErrors } from './graphql-errors.js';
+import { refusal } from './graphql-errors.js';
 import type { HttpLimits } from './http-limits.js';
 import { limitRate } from './limit-rate.js';
 import { isAcceptable } from './media-types.js';
@@ -11,8 +11,7 @@ const OTHER_METHODS: HTTPMethods[] = ['DELETE', 'PATCH', 'PUT', 'TRACE'];
 const ALLOW: [string, string] = ['allow', 'GET, POST, OPTIONS'];
 
 /**
- * Serves GraphQL at /graphql. Whatever goes wrong there is answered as GraphQL answers errors, also what Fastify
- * or one of its hooks refuses.
+ * Serves GraphQL at /graphql.
  *
  * @param authenticate sets the caller of a request, or answers it
  */
@@ -24,7 +23,6 @@ export async function registerGraphql<C extends BaseContext>(
   contextOf: (request: FastifyRequest) => C,
 ): Promise<void> {
   await app.register(async (scope) => {
-    scope.setErrorHandler(sendErrors);
     registerBodies(scope, limits);
     await limitRate(scope, limits.rate);
     scope.addHook('onRequest', (request, _reply, done) => {

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import type { Config } from '../config.js';
 
@@ -7,9 +7,9 @@ export function createLogger(level: Config['logLevel']): FastifyBaseLogger {
   return pino({ level, serializers: { req: loggedRequest, err: loggedError } });
 }
 
-/** A request without its query string, which can hold a query's arguments. */
-function loggedRequest({ method, url }: { method: string; url: string }) {
-  return { method, path: url.split('?', 1)[0] };
+/** A request by its route, since an address can hold a query's arguments, or a secret that was put there by mistake. */
+function loggedRequest({ method, routeOptions }: FastifyRequest) {
+  return { method, route: routeOptions.url };
 }
 
 /**

@@ -100,6 +100,10 @@ test('a run leaves no key and no token behind: not in logs, answers, the audit t
   }
   await send('the key as a parameter', `?key=${key(3)}&${key(3)}`, { headers: bearer() });
   await send('a token as a parameter', `?token=${TEST_TOKEN}`);
+  for (const secret of [key(3), TEST_TOKEN]) {
+    for (const path of [`/${secret}`, `/assets/${secret}`, `/../${secret}?${secret}`, `/../%zz${secret}`])
+      await send('a secret as an address', path, { headers: bearer() });
+  }
   await send('half a token', '', { headers: bearer(TEST_TOKEN.slice(0, -1)) });
   await send('the key as a header', '', {
     headers: { ...bearer(key(3)), 'x-api-key': key(3) },

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { withCode, type ErrorCode } from '../graphql/errors.js';
+import { refusal, sendErrors } from './graphql-errors.js';
+
+/** What Node gives up on before there is a request, by the code of its error. */
+const GIVEN_UP: Partial<Record<string, [status: number, ErrorCode, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'REQUEST_TIMEOUT', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [431, 'HEADERS_TOO_LARGE', 'Address and headers are too long: use POST.'],
+};
+
+const NO_HTTP: [number, ErrorCode, string] = [
+  400,
+  'BAD_REQUEST',
+  'The request did not arrive as HTTP says it should.',
+];
+
+/**
+ * Fastify's options that answer what gets to no route in the form of GraphQL's errors. Fastify's own answers repeat
+ * the address, and whoever puts a secret there by mistake would find it in logs on the way.
+ */
+export const answerUnroutable: Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'> = {
+  clientErrorHandler({ code }: Error & { code?: string }, socket: Socket) {
+    if (code === 'ECONNRESET' || socket.destroyed) return;
+    const [status, errorCode, message] = GIVEN_UP[code ?? ''] ?? NO_HTTP;
+    const body = JSON.stringify({ errors: [{ message, extensions: withCode(errorCode) }] });
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+    ];
+    if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    // What is still on its way is not waited for.
+    socket.destroySoon();
+  },
+  frameworkErrors(_error, request, reply) {
+    sendErrors(refusal('BAD_REQUEST', 'The address of the request is malformed.', 400), request, reply);
+  },
+};
+
+/** Answers all that goes wrong, and addresses that there are not, in the form of GraphQL's errors. */
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler(sendErrors);
+  app.setNotFoundHandler((request, reply) =>
+    sendErrors(
+      refusal('NOT_FOUND', 'Nothing is at this address; GraphQL is at /graphql.', 404),
+      request,
+      reply,
+    ),
+  );
+}
