@@ -27,6 +27,7 @@ export const LIMIT_VARIABLES = {
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000, DEFAULT_HTTP_LIMITS.requestTimeout),
   READ_TIMEOUT_MS: wholeNumber(0, 86_400_000, DEFAULT_READ_TIMEOUT),
   RATE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.rate),
+  SIGN_IN_FAILURE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.signInFailures),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -63,6 +64,7 @@ export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLE
       recordingBody: Math.max(set.MAX_RECORDING_BODY_BYTES, set.MAX_BODY_BYTES),
       requestTimeout: set.REQUEST_TIMEOUT_MS,
       rate: set.RATE_LIMIT,
+      signInFailures: set.SIGN_IN_FAILURE_LIMIT,
       corsOrigins: set.CORS_ORIGINS,
       introspection: set.INTROSPECTION === 'on',
     },

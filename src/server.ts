@@ -103,7 +103,8 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   await registerGraphiql(app);
   const verifyJwt = config.identityProvider && jwtVerifier(config.identityProvider, app.log);
   const authenticator = new Authenticator(new TokenLookup(database, app.log), verifyJwt);
-  await registerGraphql(app, apollo, http, registerAuthentication(app, authenticator), (request) =>
+  const authenticate = await registerAuthentication(app, authenticator, http.signInFailures);
+  await registerGraphql(app, apollo, http, authenticate, (request) =>
     Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
   );
   registerHealth(app, database, consistency);

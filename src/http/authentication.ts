@@ -4,6 +4,7 @@ import type { Authenticator } from '../access/authenticator.js';
 import { isDatabaseDown } from '../database/explain-error.js';
 import type { Caller } from '../graphql/context.js';
 import { formatError, isUnexpected } from '../graphql/format-error.js';
+import { limitSignInFailures } from './limit-rate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,8 +16,15 @@ declare module 'fastify' {
 /**
  * Gives the hook that a route of the API needs as its `onRequest`: it sets `request.caller`, or answers the request
  * before its body is read.
+ *
+ * @param failureLimit bad tokens of one address in a minute; 0 for any number
  */
-export function registerAuthentication(app: FastifyInstance, authenticator: Authenticator) {
+export async function registerAuthentication(
+  app: FastifyInstance,
+  authenticator: Authenticator,
+  failureLimit: number,
+) {
+  const countFailure = await limitSignInFailures(app, failureLimit);
   app.decorateRequest('caller');
   app.addHook('onClose', () => authenticator.lookup.close());
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
@@ -26,6 +34,8 @@ export function registerAuthentication(app: FastifyInstance, authenticator: Auth
     } catch (error) {
       if (isUnexpected(error))
         request.log.error({ err: error, requestId: request.id }, 'a caller was not looked up');
+      // Whoever sends no token has tried none.
+      if (statusOf(error) === 401 && request.headers.authorization !== undefined) await countFailure(request);
       return refuse(reply, error, request);
     }
   };

@@ -8,6 +8,8 @@ export interface HttpLimits {
   requestTimeout: number;
   /** Requests of one caller in a minute; 0 for any number. */
   rate: number;
+  /** Bad tokens of one address in a minute; 0 for any number. */
+  signInFailures: number;
   /** Origins of pages that may read answers in a browser, besides the server's own. */
   corsOrigins: readonly string[];
   /** Whether callers may ask for the schema. */
@@ -21,6 +23,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   recordingBody: 16 * MIB,
   requestTimeout: 30_000,
   rate: 600_000,
+  signInFailures: 100,
   corsOrigins: [],
   introspection: true,
 };

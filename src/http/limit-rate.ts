@@ -1,9 +1,12 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
 import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
 
-/** Callers to keep count of; beyond that, those that came first are forgotten. */
-const CALLERS = 10_000;
+/** Callers, or addresses, to keep count of; beyond that, those that came first are forgotten. */
+const CACHE = 10_000;
+
+const MINUTE = 60_000;
 
 /**
  * Limits how many requests a caller makes to this server in a minute.
@@ -14,8 +17,8 @@ export async function limitRate(scope: FastifyInstance, limit: number): Promise<
   if (limit === 0) return;
   await scope.register(rateLimit, {
     max: limit,
-    timeWindow: 60_000,
-    cache: CALLERS,
+    timeWindow: MINUTE,
+    cache: CACHE,
     keyGenerator: callerOf,
     addHeadersOnExceeding: {
       'x-ratelimit-limit': false,
@@ -23,13 +26,39 @@ export async function limitRate(scope: FastifyInstance, limit: number): Promise<
       'x-ratelimit-reset': false,
     },
     errorResponseBuilder: (_request, { max, ttl }) =>
-      limitExceeded(
-        'RATE_LIMITED',
-        `At most ${max} requests are answered in a minute; wait as many seconds as Retry-After says.`,
-        { limit: max },
-        { status: 429, headers: [['retry-after', String(Math.ceil(ttl / 1000))]] },
-      ),
+      rateLimited(`At most ${max} requests are answered in a minute`, max, ttl),
   });
+}
+
+/**
+ * Limits how many tokens that are not good an address sends to this server in a minute: the function given back is to
+ * be told of each, and throws RATE_LIMITED from then on. It knows of failures alone, so that whoever shares the address
+ * is let in with a good token at any time. Addresses of one IPv6 network (/64) count as one.
+ *
+ * @param limit 0 for any number
+ */
+export async function limitSignInFailures(
+  app: FastifyInstance,
+  limit: number,
+): Promise<(request: FastifyRequest) => Promise<void>> {
+  if (limit === 0) return () => Promise.resolve();
+  await app.register(rateLimit, { global: false, max: limit, timeWindow: MINUTE, cache: CACHE });
+  const count = app.createRateLimit();
+  return async (request) => {
+    const counted = await count(request);
+    if (counted.isAllowed || !counted.isExceeded) return;
+    throw rateLimited(
+      `At most ${limit} bad tokens of one address are answered in a minute`,
+      limit,
+      counted.ttl,
+    );
+  };
+}
+
+function rateLimited(what: string, limit: number, ttl: number): GraphQLError {
+  const message = `${what}; wait as many seconds as Retry-After says.`;
+  const headers: [string, string][] = [['retry-after', String(Math.ceil(ttl / 1000))]];
+  return limitExceeded('RATE_LIMITED', message, { limit }, { status: 429, headers });
 }
 
 /** Who counts as one caller: a token, wherever it comes from. Those without one do not get as far as this. */
