@@ -15,10 +15,12 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { ArgumentReader, CostHints } from './cost-hints.js';
 import { introspectionSize, INTROSPECTED_OBJECT } from './introspection-cost.js';
+import { isConditional, isLeftOut } from './left-out.js';
 import { sizeOf } from './list-size.js';
 
 /** What is known in one place of an operation of the lists and the stretch of time around it. */
@@ -35,7 +37,8 @@ export type OperationCost = (variables: Record<string, unknown>) => number;
 
 /**
  * Prepares the cost of an operation of a valid document: one for each object of the answer, as many as the page
- * sizes of the lists around it multiply to, and what the fields' hints add.
+ * sizes of the lists around it multiply to, and what the fields' hints add. What @skip or @include leaves out costs
+ * nothing.
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -82,13 +85,23 @@ class Compiler {
 
   selection({ selections }: SelectionSetNode, type: GraphQLNamedType | undefined | null): Part[] {
     return selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return this.#field(selection, type);
-      const fragment =
-        selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
-      if (!fragment) return [];
-      const condition = fragment.typeCondition?.name.value;
-      return this.selection(fragment.selectionSet, condition ? this.schema.getType(condition) : type);
+      const parts = this.#parts(selection, type);
+      if (!isConditional(selection)) return parts;
+      return parts.map(
+        (part): Part =>
+          (variables, around) =>
+            isLeftOut(selection, variables) ? { once: 0, each: 0 } : part(variables, around),
+      );
     });
+  }
+
+  #parts(selection: SelectionNode, type: GraphQLNamedType | undefined | null): Part[] {
+    if (selection.kind === Kind.FIELD) return this.#field(selection, type);
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
+    if (!fragment) return [];
+    const condition = fragment.typeCondition?.name.value;
+    return this.selection(fragment.selectionSet, condition ? this.schema.getType(condition) : type);
   }
 
   #field(node: FieldNode, parent: GraphQLNamedType | undefined | null): Part[] {

@@ -80,6 +80,24 @@ describe('what an operation costs', () => {
     expect(costOf(days, { from: '2026-10-01T00:00:00Z', filter })).toBe(2 + 1000 + 11 + 6);
   });
 
+  test('what is skipped, or not included, nothing', () => {
+    const all = costOf('{ groups { totalCount nodes { id } } usage { totals { calls } } }');
+    const usage = costOf('{ usage { totals { calls } } }');
+    expect(costOf('{ groups @skip(if: true) { totalCount } usage { totals { calls } } }')).toBe(usage);
+    expect(costOf('{ ... @include(if: false) { groups { totalCount } } usage { totals { calls } } }')).toBe(
+      usage,
+    );
+    const spread = `query ($skip: Boolean = true, $include: Boolean!) {
+      groups @skip(if: $skip) @include(if: true) { ...F }
+      usage { ...U @include(if: $include) }
+    } fragment F on GroupConnection { totalCount nodes { id } } fragment U on Usage { totals { calls } }`;
+    expect(costOf(spread, { skip: false, include: true })).toBe(all);
+    expect(costOf(spread, { include: true })).toBe(usage);
+    expect(costOf(spread, { include: false })).toBe(1);
+    // What execution is going to refuse.
+    expect(costOf(spread, { skip: 'true', include: 'false' })).toBe(all);
+  });
+
   test('a size that is going to be refused no more than the largest, whatever it is', () => {
     for (const first of [1e9, 'many', null, [1], -5]) {
       const cost = costOf('query ($first: Int) { groups(first: $first) { nodes { id } } }', { first });
@@ -101,6 +119,15 @@ test('one that costs more is refused with its cost, before anything of it is don
   expect(data).toBeUndefined();
   expect(errors).toMatchObject([{ message: expect.stringMatching(/smaller pages/) }]);
   expect(errors?.[0]?.extensions).toEqual({ code: 'TOO_COSTLY', limit: LIMIT, actual: 2001 });
+});
+
+test('one that costs more by what it leaves out is answered without that', async () => {
+  const query = `query ($first: Int, $twice: Boolean!) {
+    groups(first: $first) { a: nodes { id } b: nodes @include(if: $twice) { id } }
+  }`;
+  expect(await server.query(query, { first: 950, twice: false })).toEqual({ groups: { a: [] } });
+  const { errors } = await server.send(query, { first: 950, twice: true });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_COSTLY', actual: 2001 });
 });
 
 test('a size that the field refuses is refused by the field', async () => {
