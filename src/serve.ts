@@ -9,7 +9,9 @@ import { refusePendingMigrations } from './database/migrate.js';
 import { refuseMissingPrivileges } from './database/privileges.js';
 import { OperatorError } from './errors.js';
 import { drainable } from './http/drain.js';
+import { KeyVault } from './keys/key-vault.js';
 import { loadKeyEncryptionKeys } from './keys/load-key-encryption-keys.js';
+import { warnOfUnreadableKey } from './keys/warn-of-unreadable-key.js';
 import { createServer } from './server.js';
 
 /**
@@ -33,6 +35,8 @@ export async function serve(
     // An identity provider lets people in by itself.
     const token = config.identityProvider ? undefined : await ensureFirstToken(database);
     print(welcome(address(app, config), token));
+    const keyVault = new KeyVault(config.keyStorage, keyEncryptionKeys);
+    await warnOfUnreadableKey(database.sql, keyVault, app.log, print);
     if (!stop.aborted) await once(stop, 'abort');
   } finally {
     await drain();

@@ -1,0 +1,26 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Kysely } from 'kysely';
+import { configInUse } from './config-in-use.js';
+import type { KeyVault } from './key-vault.js';
+import { UnreadableKey } from './unreadable-key.js';
+
+/**
+ * Says in the log, and to whoever starts the server, that the stored provider key cannot be read, and what to set:
+ * otherwise the first to hear of it would be a proxy that asks for the key.
+ */
+export async function warnOfUnreadableKey(
+  database: Kysely<unknown>,
+  keyVault: KeyVault,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  print: (line: string) => void,
+): Promise<void> {
+  const config = await configInUse(database);
+  if (!config) return;
+  try {
+    keyVault.open(config);
+  } catch (error) {
+    if (!(error instanceof UnreadableKey)) throw error;
+    log.warn(error.extensions, error.message);
+    print(`Warning: ${error.message} Everything else works meanwhile.`);
+  }
+}
