@@ -38,6 +38,22 @@ test('another server gives the new key at once', async () => {
   }
 });
 
+test('what another program writes straight into the table is given at once, by every server', async () => {
+  const send = await otherServer(secondPool);
+  const given = async () => [await openAIApiKey(), (await send('{ openAIApiKey }')).data.openAIApiKey];
+  await rotate('sk-by-rotation-0001');
+  expect(await given()).toEqual(['sk-by-rotation-0001', 'sk-by-rotation-0001']);
+  for (const [statement, key] of [
+    [`UPDATE llm_configs SET api_key = 'sk-by-another-0002'`, 'sk-by-another-0002'],
+    [`UPDATE llm_configs SET api_key = 'sk-by-another-0003', updated_at = now()`, 'sk-by-another-0003'],
+    ['DELETE FROM llm_configs', null],
+    [`INSERT INTO llm_configs (api_key) VALUES ('sk-by-another-0004')`, 'sk-by-another-0004'],
+  ] as const) {
+    await listener.query(statement);
+    expect(await given()).toEqual([key, key]);
+  }
+});
+
 test('whoever listens is told of each rotation by the fingerprint of the new key, and of nothing that is none', async () => {
   const heard: Notification[] = [];
   listener.on('notification', (notification) => heard.push(notification));
