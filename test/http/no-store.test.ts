@@ -24,7 +24,7 @@ test.each([
   ['an error of GraphQL', 400, '/graphql', post('{ nothing }')],
   ['a body that is no JSON', 400, '/graphql', { ...post(''), body: '{' }],
   ['a request without a token', 401, '/graphql', { method: 'POST' }],
-  ['a health check', 200, '/readyz', {}],
+  ['a health check', 200, '/livez', {}],
   ['an address that is not there', 404, '/nothing', {}],
 ])('no cache keeps the answer to %s', async (_, status, path, init) => {
   const response = await fetch(server.url + path, init);
