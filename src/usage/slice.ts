@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { sql, type Kysely } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 import { ObjectType } from 'type-graphql';
 import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
 import type { Range, Selection } from '../call-logs/selection.js';
@@ -27,7 +27,7 @@ export class Family {
   readonly #loaders = new Map<string, unknown>();
 
   constructor(
-    readonly sql: Kysely<unknown>,
+    readonly sql: QueryExecutorProvider,
     readonly predicate: Predicate,
     /** The stretches of time of its slices; they may overlap. */
     readonly ranges: readonly Range[],
@@ -35,7 +35,7 @@ export class Family {
   ) {}
 
   /** The family of the calls of one selection, undivided. */
-  static of(kysely: Kysely<unknown>, { predicate, range }: Selection): Family {
+  static of(kysely: QueryExecutorProvider, { predicate, range }: Selection): Family {
     return new Family(kysely, predicate, [range], []);
   }
 
