@@ -6,7 +6,7 @@ import { withCode } from '../errors.js';
 import { Turns, type Asker } from './turns.js';
 
 /** How many of a caller's reads run at once, where nothing else is set. */
-export const DEFAULT_READS_PER_CALLER = 2;
+export const DEFAULT_READS_PER_CALLER = 3;
 
 /** The turns of a server's statements that read. However many one caller asks for, there are some for the others. */
 export function readingTurns(
