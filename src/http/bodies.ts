@@ -12,8 +12,8 @@ const RECORDING = 'recordCallLogs';
 /** The operation of a body is looked at only as far as any of use goes. */
 const MAX_TOKENS = 5000;
 
-/** As deep as PostgreSQL's own JSON can be with usual settings, or less. */
-const MAX_LEVELS = 2000;
+/** Far deeper than anything that is taken, so that what is too deep is told by name where that costs little. */
+const MAX_LEVELS = 50_000;
 
 /** Up to this size, no request computes for long before its first statement. */
 const QUICK = 8 * 1024;

@@ -7,8 +7,8 @@ import type { HttpLimits } from './http-limits.js';
 /** Bodies up to this size are read as they come: what they take is little beside the answer. */
 const SMALL = 64 * 1024;
 
-/** Of a request's time to arrive, a body waits for a half at the most, so that it still can. */
-const PATIENCE = 0.5;
+/** Of a request's time to arrive, a body waits for this part at the most, so that it still can. */
+const PATIENCE = 0.7;
 
 /**
  * Lets bodies wait, unread, until there is room for them: while a request is worked on, it takes several times its

@@ -7,7 +7,7 @@ import { bearer, newToken } from '../support/token.js';
 const BODY = 200_000;
 const RECORDING = 400_000;
 const SIZES = { body: BODY, recordingBody: RECORDING, bodies: RECORDING * 2 };
-const server = useTestServer(() => ({ http: { ...SIZES, requestTimeout: 4000 } }));
+const server = useTestServer(() => ({ http: { ...SIZES, requestTimeout: 8000 } }));
 const patient = useTestServer(() => ({ http: SIZES }));
 
 const sockets: Socket[] = [];
