@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
+import { DEFAULT_READS_PER_CALLER } from './graphql/limits/read-in-turns.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -24,8 +25,10 @@ export const LIMIT_VARIABLES = {
   MAX_COST: wholeNumber(1, 999_999_999, DEFAULT_LIMITS.cost),
   MAX_BODY_BYTES: wholeNumber(1000, 256 * MIB, DEFAULT_HTTP_LIMITS.body),
   MAX_RECORDING_BODY_BYTES: wholeNumber(1000, 256 * MIB, DEFAULT_HTTP_LIMITS.recordingBody),
+  MAX_BODIES_BYTES: wholeNumber(1000, 16 * 1024 * MIB, DEFAULT_HTTP_LIMITS.bodies),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000, DEFAULT_HTTP_LIMITS.requestTimeout),
   READ_TIMEOUT_MS: wholeNumber(0, 86_400_000, DEFAULT_READ_TIMEOUT),
+  READS_PER_CALLER: wholeNumber(1, 1000, DEFAULT_READS_PER_CALLER),
   RATE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.rate),
   SIGN_IN_FAILURE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.signInFailures),
   CORS_ORIGINS: z
@@ -45,6 +48,8 @@ export interface ConfiguredLimits {
   http: HttpLimits;
   /** Milliseconds that a statement which reads may take; 0 for any time. */
   readTimeout: number;
+  /** How many statements that read run at once for one caller. */
+  readsPerCaller: number;
 }
 
 export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLES>>): ConfiguredLimits {
@@ -62,6 +67,7 @@ export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLE
     http: {
       body: set.MAX_BODY_BYTES,
       recordingBody: Math.max(set.MAX_RECORDING_BODY_BYTES, set.MAX_BODY_BYTES),
+      bodies: set.MAX_BODIES_BYTES,
       requestTimeout: set.REQUEST_TIMEOUT_MS,
       rate: set.RATE_LIMIT,
       signInFailures: set.SIGN_IN_FAILURE_LIMIT,
@@ -69,5 +75,6 @@ export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLE
       introspection: set.INTROSPECTION === 'on',
     },
     readTimeout: set.READ_TIMEOUT_MS,
+    readsPerCaller: set.READS_PER_CALLER,
   };
 }

@@ -18,6 +18,7 @@ import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
 import { readApart } from './graphql/read-apart.js';
+import { readingTurns } from './graphql/limits/read-in-turns.js';
 import { limitDocuments, reportRefusal } from './graphql/limits/limit-documents.js';
 import { withoutSuggestions } from './graphql/without-suggestions.js';
 import { registerAuthentication } from './http/authentication.js';
@@ -75,6 +76,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     fingerprintSecret: secrets.fingerprint,
     consistency,
     pageSize: limits.pageSize,
+    readingTurns: readingTurns(database, config.readsPerCaller),
     ...createKeyServices(config),
   });
   const apollo = new ApolloServer<Context & LoggedContext>({

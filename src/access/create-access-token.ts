@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 import { storableText } from '../database/storable-text.js';
 import type { Caller } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
@@ -32,7 +32,7 @@ export interface AskedToken {
  * @throws BAD_USER_INPUT that names what cannot be, FORBIDDEN for groups beyond the caller's own
  */
 export async function createAccessToken(
-  database: Kysely<unknown>,
+  database: QueryExecutorProvider,
   caller: Caller,
   asked: AskedToken,
   argument: (field: keyof AskedToken) => string = (field) => `input.${field}`,
@@ -89,7 +89,7 @@ function readGroups(caller: Caller, asked: readonly string[] | null, argument: s
 }
 
 async function refuseUnknownGroups(
-  database: Kysely<unknown>,
+  database: QueryExecutorProvider,
   groupIds: readonly number[],
   argument: string,
 ): Promise<void> {

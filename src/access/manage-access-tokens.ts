@@ -1,4 +1,4 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
 import type { Caller } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
@@ -6,7 +6,10 @@ import { fromDate } from '../graphql/timestamp.js';
 import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
 
 /** Every token that the caller may manage, revoked and expired ones too, the newest first. */
-export async function listAccessTokens(database: Kysely<unknown>, caller: Caller): Promise<AccessToken[]> {
+export async function listAccessTokens(
+  database: QueryExecutorProvider,
+  caller: Caller,
+): Promise<AccessToken[]> {
   const { rows } = await sql<AccessToken>`
     SELECT ${TOKEN_COLUMNS} FROM llm_access_tokens WHERE ${manageable(caller)} ORDER BY id DESC`.execute(
     database,
@@ -20,7 +23,7 @@ export async function listAccessTokens(database: Kysely<unknown>, caller: Caller
  * @throws BAD_USER_INPUT when the caller may manage no token of that number
  */
 export async function revokeAccessToken(
-  database: Kysely<unknown>,
+  database: QueryExecutorProvider,
   caller: Caller,
   id: string,
 ): Promise<AccessToken> {

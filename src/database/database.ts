@@ -16,6 +16,8 @@ export interface Database {
   reads: Kysely<unknown>;
   /** Milliseconds that such a statement may take; 0 for any time. */
   readTimeout: number;
+  /** How many of them run at once. */
+  readers: number;
   /** For connections of one's own. */
   url: string;
   close(): Promise<void>;
@@ -36,6 +38,9 @@ const SESSION = `
   EXCEPTION WHEN invalid_parameter_value THEN NULL;
   END $$`;
 
+/** A read takes one processor at the most: how many run at once is how much of the machine they take. */
+const READ_SESSION = 'SET max_parallel_workers_per_gather = 0';
+
 /** How a server uses a database; a command has nothing to break off. */
 export interface ReadLimit {
   /** Milliseconds that a statement of `reads` may take; 0 for any time. */
@@ -54,21 +59,24 @@ export async function openDatabase(
   poolSize: number,
   { readTimeout }: ReadLimit = { readTimeout: 0 },
 ): Promise<Database> {
-  const readers = readTimeout > 0 ? Math.floor(poolSize / 2) : 0;
+  const half = Math.floor(poolSize / 2);
+  const ownReaders = readTimeout > 0 ? half : 0;
   const orm = new MikroORM({
     clientUrl: url,
     entities,
     onCreateConnection: prepareSession(SESSION),
-    pool: { min: 0, max: poolSize - readers },
+    pool: { min: 0, max: poolSize - ownReaders },
     // A session's setting, made with the others when it begins: no statement costs more for it.
     replicas:
-      readers === 0
+      ownReaders === 0
         ? []
         : [
             {
               clientUrl: url,
-              pool: { min: 0, max: readers },
-              onCreateConnection: prepareSession(`${SESSION}; SET statement_timeout = ${readTimeout}`),
+              pool: { min: 0, max: ownReaders },
+              onCreateConnection: prepareSession(
+                `${SESSION}; ${READ_SESSION}; SET statement_timeout = ${readTimeout}`,
+              ),
             },
           ],
     preferReadReplicas: false,
@@ -93,7 +101,8 @@ export async function openDatabase(
     if ((version.rows[0]?.number ?? 0) < OLDEST) {
       throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
     }
-    return { orm, sql: kysely, reads, readTimeout, url, close: () => orm.close(true) };
+    const close = () => orm.close(true);
+    return { orm, sql: kysely, reads, readTimeout, readers: Math.max(1, half), url, close };
   } catch (error) {
     await orm.close(true);
     throw refusedByDatabase(error);

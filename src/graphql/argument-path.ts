@@ -1,4 +1,4 @@
-import { Kind, parse, visit, type ASTNode, type DocumentNode, type Source } from 'graphql';
+import { Kind, parse, visit, type ASTNode, type Source } from 'graphql';
 
 const VALUE_KINDS = new Set<Kind>([
   ...[Kind.INT, Kind.FLOAT, Kind.STRING, Kind.BOOLEAN, Kind.NULL, Kind.ENUM],
@@ -10,29 +10,31 @@ export function isInlineValue(node: ASTNode | undefined): node is ASTNode {
   return node !== undefined && VALUE_KINDS.has(node.kind);
 }
 
-/** A document can hold many bad values: it is parsed again for the first of them only. */
-const documents = new WeakMap<Source, DocumentNode>();
-
-function documentOf(source: Source): DocumentNode {
-  const document = documents.get(source) ?? parse(source);
-  documents.set(source, document);
-  return document;
-}
+/** A document can hold many bad values: it is parsed again and walked through for the first of them only. */
+const paths = new WeakMap<Source, ReadonlyMap<string, string>>();
 
 /** Where in its argument a value stands that is written into the document, such as `filter.callTime.from`. */
 export function argumentPath(node: ASTNode): string | undefined {
-  const { loc } = node;
-  if (!loc) return undefined;
-  let found: string | undefined;
+  if (!node.loc) return undefined;
+  const { source } = node.loc;
+  let known = paths.get(source);
+  if (!known) paths.set(source, (known = pathsOf(source)));
+  return known.get(placeOf(node));
+}
+
+function placeOf({ kind, loc }: ASTNode): string {
+  return `${kind} ${loc?.start} ${loc?.end}`;
+}
+
+function pathsOf(source: Source): Map<string, string> {
+  const found = new Map<string, string>();
   const names: string[] = [];
-  visit(documentOf(loc.source), {
+  visit(parse(source), {
     enter(visited) {
       if (visited.kind === Kind.ARGUMENT) names.length = 0;
       if (visited.kind === Kind.ARGUMENT || visited.kind === Kind.OBJECT_FIELD)
         names.push(visited.name.value);
-      if (visited.kind === node.kind && visited.loc?.start === loc.start && visited.loc.end === loc.end) {
-        found = names.join('.');
-      }
+      if (names.length > 0) found.set(placeOf(visited), names.join('.'));
     },
     leave(visited) {
       if (visited.kind === Kind.ARGUMENT || visited.kind === Kind.OBJECT_FIELD) names.pop();

@@ -1,7 +1,9 @@
-import type { Kysely } from 'kysely';
+import type { QueryExecutorProvider } from 'kysely';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../database/database.js';
 import type { Cursors } from './cursors.js';
+import { readInTurns } from './limits/read-in-turns.js';
+import type { Turns } from './limits/turns.js';
 
 /** Who makes a request. */
 export interface Caller {
@@ -17,6 +19,8 @@ export interface Services {
   cursors: Cursors;
   /** Keys the fingerprints of API keys; the same on all servers of one database. */
   fingerprintSecret: string;
+  /** Of statements that only read; left out where one caller alone asks. */
+  readingTurns?: Turns;
   /** Most items of a page, where this server gives fewer than the schema allows. */
   pageSize?: number;
   /** The one value that `create` makes for this server, such as a queue. */
@@ -27,7 +31,7 @@ export interface Services {
 export interface Context extends Services {
   caller: Caller;
   /** For statements written out. */
-  readonly sql: Kysely<unknown>;
+  readonly sql: QueryExecutorProvider;
   /** Made anew for each request, on first use. */
   readonly em: EntityManager;
   /** Says that the operation only reads, before anything of it runs. */
@@ -41,7 +45,7 @@ export function createServices(database: Database, others: Omit<Services, 'datab
 }
 
 export function createContext(services: Services, caller: Caller): Context {
-  return Object.assign(new LazyContext(services.database), services, { caller });
+  return Object.assign(new LazyContext(services, caller), services, { caller });
 }
 
 /**
@@ -49,25 +53,30 @@ export function createContext(services: Services, caller: Caller): Context {
  * accessors are those of the class, and what they give is held in one object that all copies share.
  */
 class LazyContext {
-  readonly held: { sql: Kysely<unknown>; em?: EntityManager };
+  readonly held: { sql: QueryExecutorProvider; em?: EntityManager };
   readonly once: Context['once'];
 
-  constructor(readonly database: Database) {
-    this.held = { sql: database.sql };
+  constructor(
+    readonly services: Services,
+    readonly caller: Caller,
+  ) {
+    this.held = { sql: services.database.sql };
     const once = memoize(() => this as unknown as Context);
     this.once = (create) => once(create);
   }
 
-  get sql(): Kysely<unknown> {
+  get sql(): QueryExecutorProvider {
     return this.held.sql;
   }
 
   get em(): EntityManager {
-    return (this.held.em ??= this.database.orm.em.fork());
+    return (this.held.em ??= this.services.database.orm.em.fork());
   }
 
   readOnly(): void {
-    this.held.sql = this.database.reads;
+    const { database, readingTurns } = this.services;
+    const asker = { caller: this.caller.id, part: this.held };
+    this.held.sql = readingTurns ? readInTurns(database.reads, readingTurns, asker) : database.reads;
   }
 }
 

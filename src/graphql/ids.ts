@@ -2,6 +2,8 @@ import { badUserInput } from './errors.js';
 
 /** The largest number that a BIGINT column holds. */
 const MAX_64 = 2n ** 63n - 1n;
+/** So many digits are always fewer. */
+const SHORT = 18;
 /** Digits and sign of the longest number that is nearly one of ours. */
 const LONGEST = 20;
 /** The largest number that an INTEGER column holds. */
@@ -18,6 +20,8 @@ export function parseId(id: string, argument: string): string {
     const given = id.length <= LONGEST ? `, not ${JSON.stringify(id)}` : '';
     throw badUserInput(argument, `must be a whole number${given}.`);
   }
+  // Lists of ids can be long.
+  if (id.length <= SHORT && !id.startsWith('0')) return id;
   if (id.length > 19 || BigInt(id) > MAX_64) {
     throw badUserInput(argument, `must fit 64 bits, that is, be at most ${MAX_64}; ${id} does not.`);
   }

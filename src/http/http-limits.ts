@@ -4,6 +4,8 @@ export interface HttpLimits {
   body: number;
   /** Bytes of a body whose operation is recordCallLogs. */
   recordingBody: number;
+  /** Bytes of large bodies that are worked on at one time; a half of it for one caller. */
+  bodies: number;
   /** Milliseconds that a request may take to arrive. */
   requestTimeout: number;
   /** Requests of one caller in a minute; 0 for any number. */
@@ -21,6 +23,7 @@ const MIB = 1024 * 1024;
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   body: 4 * MIB,
   recordingBody: 16 * MIB,
+  bodies: 32 * MIB,
   requestTimeout: 30_000,
   rate: 600_000,
   signInFailures: 100,

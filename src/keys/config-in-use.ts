@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type QueryExecutorProvider, type Transaction } from 'kysely';
 import type { LlmConfig } from './llm-config.js';
 
 // A row that another program left without a time counts as never changed.
@@ -7,12 +7,12 @@ const FIRST_ROW = sql<LlmConfig>`
   FROM llm_configs ORDER BY id LIMIT 1`;
 
 /** The configuration in use, which is the first row of its table; null until a key is stored. */
-export async function configInUse(database: Kysely<unknown>): Promise<LlmConfig | null> {
+export async function configInUse(database: QueryExecutorProvider): Promise<LlmConfig | null> {
   return (await FIRST_ROW.execute(database)).rows[0] ?? null;
 }
 
 /** Its number alone, for which no key is read. */
-export async function configIdInUse(database: Kysely<unknown>): Promise<number | null> {
+export async function configIdInUse(database: QueryExecutorProvider): Promise<number | null> {
   const { rows } = await sql<{ id: number }>`
     SELECT id FROM llm_configs ORDER BY id LIMIT 1`.execute(database);
   return rows[0]?.id ?? null;

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 import type { Context } from '../graphql/context.js';
 import { fingerprint } from './fingerprint.js';
 import type { LlmConfig } from './llm-config.js';
@@ -19,7 +19,7 @@ export interface KeyInUse {
  */
 export async function readKeyInUse(
   { keyVault, fingerprintSecret }: Context,
-  database: Kysely<unknown>,
+  database: QueryExecutorProvider,
   config: LlmConfig | null,
 ): Promise<KeyInUse> {
   if (!config) return { config, apiKey: null, fingerprint: null };
@@ -32,7 +32,7 @@ export async function readKeyInUse(
   }
 }
 
-async function lastFingerprint(database: Kysely<unknown>, configId: number): Promise<string | null> {
+async function lastFingerprint(database: QueryExecutorProvider, configId: number): Promise<string | null> {
   const { rows } = await sql<{ fingerprint: string }>`
     SELECT new_fingerprint AS fingerprint FROM llm_key_rotations
     WHERE config_id = ${configId} ORDER BY id DESC LIMIT 1`.execute(database);

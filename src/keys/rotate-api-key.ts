@@ -25,7 +25,8 @@ export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null } | { 
  * @throws BAD_USER_INPUT when the key cannot be one, KEY_ENCRYPTION_NOT_CONFIGURED, PROVIDER_UNAVAILABLE
  */
 export async function rotateApiKey(context: Context, input: RotateApiKeyInput): Promise<Rotation> {
-  const { sql: database, keyVault, tryApiKey } = context;
+  const { keyVault, tryApiKey } = context;
+  const database = context.database.sql;
   refuseImpossibleKey(input.newApiKey);
   keyVault.refuseUnlessItCanSeal();
   // Looked at twice: a call that is stale, or changes nothing, does not send the key around.

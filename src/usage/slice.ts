@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { sql, type Kysely } from 'kysely';
+import { sql, type QueryExecutorProvider } from 'kysely';
 import { ObjectType } from 'type-graphql';
 import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
 import type { CellSelection, Range, Selection } from '../call-logs/selection.js';
@@ -29,7 +29,7 @@ export const DIMENSIONS: Record<Dimension, DimensionColumns> = {
 
 /** Reads usage for one request, and says where it was found. */
 export interface UsageReader {
-  sql: Kysely<unknown>;
+  sql: QueryExecutorProvider;
   sources: UsageSource[];
 }
 

@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Scope, sufficientScopes } from '../access/scope.js';
+import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
+import { Turns } from '../graphql/limits/turns.js';
+import type { HttpLimits } from './http-limits.js';
+
+/** Bodies up to this size are read as they come: what they take is little beside the answer. */
+const SMALL = 64 * 1024;
+
+/** Of a request's time to arrive, a body waits for this part at the most, so that it still can. */
+const PATIENCE = 0.7;
+
+/**
+ * Lets bodies wait, unread, until there is room for them: while a request is worked on, it takes several times its
+ * size. One caller gets a half of the room, so that the others need not wait for it, nor for slow clients of it.
+ */
+export function registerTurns(scope: FastifyInstance, limits: HttpLimits): void {
+  const perCaller = Math.max(limits.recordingBody, Math.floor(limits.bodies / 2));
+  const patience = Math.ceil(limits.requestTimeout * PATIENCE);
+  const turns = new Turns(
+    { total: Math.max(perCaller, limits.bodies), perCaller, least: perCaller, patience },
+    () =>
+      limitExceeded(
+        'OVERLOADED',
+        `Other large requests are still being worked on; send fewer at once, and this one again.`,
+        { limit: perCaller },
+        {
+          status: 503,
+          headers: [
+            ['retry-after', '1'],
+            ['connection', 'close'],
+          ],
+        },
+      ),
+  );
+  scope.addHook('preParsing', async (request: FastifyRequest, reply: FastifyReply) => {
+    const amount = sizeOf(request, limits);
+    if (amount <= SMALL) return;
+    const end = await turns.take({ caller: request.caller.id, amount });
+    if (reply.raw.closed) end();
+    else reply.raw.once('close', end);
+  });
+}
+
+/** Bytes that a body may turn out to have. */
+function sizeOf({ headers }: FastifyRequest, limits: HttpLimits): number {
+  if (headers['transfer-encoding'] !== undefined) return limits.recordingBody;
+  return Number(headers['content-length'] ?? 0);
+}
+
+/** The most bytes that a caller's body may have; large ones are for recording. */
+export function bodyLimitOf({ caller }: FastifyRequest, limits: HttpLimits): number {
+  const records = sufficientScopes([Scope.LOGS_WRITE]).some((scope) => caller.scopes.has(scope));
+  return records ? limits.recordingBody : limits.body;
+}

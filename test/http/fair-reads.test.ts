@@ -1,0 +1,78 @@
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { eventually } from '../support/eventually.js';
+import { useTestServer, type TestServer } from '../support/server.js';
+import { newToken } from '../support/token.js';
+
+const PER_CALLER = 2;
+const READ_TIMEOUT = 1000;
+const server = useTestServer(() => ({ readsPerCaller: PER_CALLER, readTimeout: 30_000 }));
+const impatient = useTestServer(() => ({ readsPerCaller: PER_CALLER, readTimeout: READ_TIMEOUT }));
+
+const PAGE = '{ callLogs { nodes { id } } }';
+const MANY = `{ ${Array.from({ length: 20 }, (_, index) => `a${index}: usage { totals { calls } }`).join(' ')} }`;
+/** Reads a table that nobody locks. */
+const GROUPS = '{ groups { totalCount } }';
+
+let locker: Client;
+let other: string;
+let third: string;
+
+beforeAll(async () => {
+  other = await newToken(server.database);
+  third = await newToken(server.database);
+});
+
+beforeEach(async () => {
+  await lock(server);
+});
+afterEach(() => locker.end());
+
+/** What reads calls from now on takes its turn, and does not end it. */
+async function lock({ databaseUrl }: TestServer): Promise<void> {
+  locker = new Client({ connectionString: databaseUrl });
+  await locker.connect();
+  await locker.query('BEGIN; LOCK TABLE llm_call_logs IN ACCESS EXCLUSIVE MODE');
+}
+
+async function running(): Promise<number> {
+  const { rows } = await sql<{ running: number }>`
+    SELECT count(*)::integer AS running FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(server.database.sql);
+  return rows[0]?.running ?? 0;
+}
+
+test.each([
+  ['one request of many statements', () => [server.send(MANY)]],
+  ['many requests', () => Array.from({ length: 20 }, () => server.send(PAGE))],
+])('%s of a caller leave room for others', async (_, ask) => {
+  const asked = ask();
+  await eventually(async () => (await running()) > 0);
+  expect(await server.query(GROUPS, {}, other)).toEqual({ groups: { totalCount: 0 } });
+  expect(await running()).toBeGreaterThan(0);
+  expect(await running()).toBeLessThanOrEqual(PER_CALLER);
+  await locker.query('COMMIT');
+  for (const { errors } of await Promise.all(asked)) expect(errors).toBeUndefined();
+});
+
+test('callers who ask at the same time share what one alone would have', async () => {
+  await Promise.all([server.query(GROUPS), server.query(GROUPS, {}, other)]);
+  const asked = [server.send(MANY), server.send(MANY, {}, other)];
+  await eventually(async () => (await running()) === PER_CALLER);
+  await server.query(GROUPS, {}, third);
+  expect(await running()).toBe(PER_CALLER);
+  await locker.query('COMMIT');
+  for (const { errors } of await Promise.all(asked)) expect(errors).toBeUndefined();
+});
+
+test('what waits too long for its turn is refused, and said to be worth another try', async () => {
+  await locker.end();
+  await lock(impatient);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => impatient.send(PAGE)));
+  const codes = answers.map(({ errors }) => errors?.[0]?.extensions);
+  expect(codes).toContainEqual({ code: 'OVERLOADED', limit: PER_CALLER });
+  expect(codes).toContainEqual({ code: 'TIMEOUT', limit: READ_TIMEOUT });
+  await locker.query('COMMIT');
+  expect((await impatient.send(PAGE)).errors).toBeUndefined();
+});
