@@ -115,7 +115,7 @@ test('percentiles of many calls are within 1 % of the exact ones, of few exact',
   const ask = async (filter: string) => {
     const fields = shares.map((p, index) => `p${index}: durationMsPercentile(p: ${p})`).join(' ');
     const { usage } = await server.query(`{ usage(filter: { ${filter} }) { totals { ${fields} } } }`);
-    return Object.values(usage.totals) as number[];
+    return Object.values<number>(usage.totals);
   };
   const exact = async (where: string) => {
     const { rows } = await sql<{ values: number[] }>`
