@@ -136,7 +136,8 @@ BEGIN
   ELSIF TG_OP = 'DELETE' THEN${append(factsOf('removed', -1))}
   ELSIF TG_OP = 'UPDATE' THEN${append(changed)}
   ELSE
-    TRUNCATE ${schema}.llm_usage_deltas, ${schema}.llm_usage_slices, ${schema}.llm_usage_rollups;
+    -- In the order in which those who read usage lock them.
+    TRUNCATE ${schema}.llm_usage_slices, ${schema}.llm_usage_rollups, ${schema}.llm_usage_deltas;
     UPDATE ${schema}.llm_usage_state
     SET complete = true, next_block = NULL, verified_at = NULL, differences = NULL;
   END IF;
