@@ -11,9 +11,22 @@ const NEEDED = {
   llm_call_log_idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   llm_server_secrets: ['SELECT'],
   llm_access_tokens: ['SELECT', 'INSERT', 'UPDATE'],
+  llm_usage_deltas: ['SELECT', 'INSERT', 'DELETE'],
+  // UPDATE is for the lock that one server at a time holds.
+  llm_usage_slices: ['SELECT', 'INSERT', 'UPDATE'],
+  llm_usage_rollups: ['SELECT', 'INSERT', 'UPDATE'],
+  llm_usage_state: ['SELECT', 'UPDATE'],
 };
 
-const NUMBERED = ['llm_call_logs', 'groups', 'llm_configs', 'llm_key_rotations', 'llm_access_tokens'];
+const NUMBERED = [
+  'llm_call_logs',
+  'groups',
+  'llm_configs',
+  'llm_key_rotations',
+  'llm_access_tokens',
+  'llm_usage_deltas',
+  'llm_usage_slices',
+];
 
 /** @throws OperatorError that names every privilege that the database's user lacks for serving */
 export async function refuseMissingPrivileges({ sql: kysely }: Database): Promise<void> {

@@ -91,8 +91,10 @@ describe('a database that cannot be used is refused in a sentence:', () => {
       migrated,
       `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role};
        GRANT INSERT, UPDATE, DELETE ON groups, llm_configs, llm_key_rotations, llm_access_tokens,
+         llm_usage_deltas, llm_usage_slices, llm_usage_rollups, llm_usage_state,
          llm_call_log_idempotency_keys TO ${role};
-       GRANT USAGE ON groups_id_seq, llm_configs_id_seq, llm_key_rotations_id_seq, llm_access_tokens_id_seq
+       GRANT USAGE ON groups_id_seq, llm_configs_id_seq, llm_key_rotations_id_seq, llm_access_tokens_id_seq,
+         llm_usage_deltas_id_seq, llm_usage_slices_id_seq
          TO ${role}`,
     );
     expect(await refusal('start', changed(migrated, { username: role, password: PASSWORD }))).toBe(
