@@ -40,7 +40,7 @@ test.each([
   ['a list of calls in an order', '{ it: callLogs(orderBy: TOKENS_USED_ASC) { nodes { id } } }'],
   ['one call', '{ it: callLog(id: 1) { tokensUsed } }'],
   ['a count', '{ it: callLogs(filter: { tokensUsed: { gt: 5 } }) { totalCount } }'],
-  ['usage', '{ it: usage { totals { tokensUsed } } }'],
+  ['usage', '{ it: usage(filter: { tokensUsed: { gt: 5 } }) { totals { tokensUsed } } }'],
   ['a group', '{ it: group(id: 1) { name } }'],
   ['a list of groups', '{ it: groups { nodes { name } } }'],
   ['the configuration', '{ it: llmConfig { apiKeyFingerprint } }'],
