@@ -1,17 +1,11 @@
 import { sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
-import type { Timestamp } from '../graphql/scalars.js';
 import { TEXT_EXPRESSION } from './call-log.js';
-import type { CallLogFilter, TimeRange } from './filter-input.js';
+import { IS_CALL, overlap, readRange, withinRange, type Range } from './call-time-range.js';
+import type { CallLogFilter } from './filter-input.js';
 import { refuseLongFilter } from './filter-size.js';
 import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
 import { storableJson, storableText } from '../database/storable-text.js';
-
-/** A half-open stretch of time; an end that is undefined is open. */
-export interface Range {
-  from?: Timestamp | undefined;
-  to?: Timestamp | undefined;
-}
 
 /** The calls that a filter selects and that its caller may see: what list, count and usage all read. */
 export interface Selection {
@@ -33,12 +27,6 @@ export type CellField = keyof typeof CELL_COLUMNS;
 
 /** Levels of and, or and not; a person writes a few, and a program that writes many is out of control. */
 const MAX_DEPTH = 32;
-
-/**
- * A call has a time that RFC 3339 can write. A row that another program gave no time, or infinity, has a place in no
- * list and no series.
- */
-const IS_CALL = sql`(call_time >= '0001-01-01' AND call_time < '10000-01-01')`;
 
 const TEXT = sql.raw(TEXT_EXPRESSION);
 
@@ -92,13 +80,6 @@ function isCellField(field: string): field is CellField {
 /** The whole condition of a selection, time included. */
 export function whereSelected({ predicate, range }: Selection): Predicate {
   return allOf([predicate, ...withinRange(range)]);
-}
-
-export function withinRange({ from, to }: Range): Predicate[] {
-  return [
-    ...(from === undefined ? [] : [sql`call_time >= ${from}::timestamp`]),
-    ...(to === undefined ? [] : [sql`call_time < ${to}::timestamp`]),
-  ];
 }
 
 /** A selection is narrowed by further conditions, which must hold too. */
@@ -171,32 +152,6 @@ function containsParams(params: unknown, at: string): Predicate {
   } catch (error) {
     throw badUserInput(at, (error as RangeError).message);
   }
-}
-
-function readRange(range: TimeRange | null, at: string): Range {
-  const { from, to } = range ?? {};
-  if (from === null) throw badUserInput(`${at}.from`, 'must be a time; leave it out for an open beginning.');
-  if (to === null) throw badUserInput(`${at}.to`, 'must be a time; leave it out for an open end.');
-  if (from === undefined && to === undefined) {
-    throw badUserInput(at, `must have from, to or both; leave ${at} out to select all times.`);
-  }
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw badUserInput(`${at}.from`, 'must be before to; the range includes from and ends before to.');
-  }
-  return { from, to };
-}
-
-function overlap(one: Range, other: Range): Range {
-  const from = [one.from, other.from]
-    .filter((time) => time !== undefined)
-    .sort()
-    .at(-1);
-  const to = [one.to, other.to]
-    .filter((time) => time !== undefined)
-    .sort()
-    .at(0);
-  // Ranges that do not meet select nothing, at any one moment.
-  return from !== undefined && to !== undefined && from > to ? { from, to: from } : { from, to };
 }
 
 function listOf(filters: CallLogFilter[] | null, at: string): CallLogFilter[] {

@@ -28,11 +28,12 @@ const OLDEST = 140000;
 /**
  * Every statement is written for UTC, and must read the same whatever the role's or database's defaults are.
  * A statement whose client was killed ends soon, so that a migration can be run again; not every system that
- * PostgreSQL runs on can notice that.
+ * PostgreSQL runs on can notice that. None is compiled: where estimates are far off, that takes longer than to run it.
  */
 const SESSION = `
   SET datestyle = 'ISO, YMD';
   SET timezone = 'UTC';
+  SET jit = off;
   DO $$ BEGIN
     SET client_connection_check_interval = '1s';
   EXCEPTION WHEN invalid_parameter_value THEN NULL;

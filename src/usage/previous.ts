@@ -1,4 +1,4 @@
-import type { Range } from '../call-logs/selection.js';
+import type { Range } from '../call-logs/call-time-range.js';
 import { fromMicroseconds, toMicroseconds } from '../graphql/timestamp.js';
 import { Family, Slice } from './slice.js';
 

@@ -1,4 +1,4 @@
-import type { Range } from '../call-logs/selection.js';
+import type { Range } from '../call-logs/call-time-range.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, toMicroseconds } from '../graphql/timestamp.js';
 import type { Timestamp } from '../graphql/scalars.js';

@@ -2,7 +2,8 @@ import DataLoader from 'dataloader';
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { ObjectType } from 'type-graphql';
 import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
-import type { CellSelection, Range, Selection } from '../call-logs/selection.js';
+import type { Range } from '../call-logs/call-time-range.js';
+import type { CellSelection, Selection } from '../call-logs/selection.js';
 import type { Totals } from './totals-columns.js';
 import type { UsageSource } from './usage-source.js';
 

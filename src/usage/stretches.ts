@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Predicate } from '../call-logs/filter-operators.js';
-import type { Range } from '../call-logs/selection.js';
+import { withinRange, type Range } from '../call-logs/call-time-range.js';
 
 /** A piece of one of the ranges of a family. */
 export interface Stretch extends Range {
@@ -47,7 +47,7 @@ export function place(
   const [only, ...others] = runs;
   if (only && others.length === 0) {
     const index = disjoint ? search(column, ranges) : sql`${only.rangeIndex}::integer`;
-    return { from: sql`LATERAL (${rowsWhere(withinStretch(column, only))}) AS rows`, index };
+    return { from: sql`LATERAL (${rowsWhere(withinRange(only, column))}) AS rows`, index };
   }
   const within = [sql`${column} >= stretches.range_from`, sql`${column} < stretches.range_to`];
   const indexes = runs.map(({ rangeIndex }) => rangeIndex);
@@ -69,13 +69,6 @@ function search(column: RawBuilder<unknown>, ranges: readonly Stretch[]): RawBui
   const indexes = ranges.map(({ rangeIndex }) => rangeIndex);
   const starts = ranges.map(({ from }) => from ?? '-infinity');
   return sql`(${indexes}::integer[])[width_bucket(${column}, ${starts}::timestamp[])]`;
-}
-
-function withinStretch(column: RawBuilder<unknown>, { from, to }: Range): Predicate[] {
-  return [
-    ...(from === undefined ? [] : [sql`${column} >= ${from}::timestamp`]),
-    ...(to === undefined ? [] : [sql`${column} < ${to}::timestamp`]),
-  ];
 }
 
 /** @param stretches in the order of time */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { sql } from 'kysely';
-import type { Range } from '../call-logs/selection.js';
+import type { Range } from '../call-logs/call-time-range.js';
 import type { Database } from '../database/database.js';
 import { explainDatabaseError } from '../database/explain-error.js';
 import { OperatorError } from '../errors.js';

@@ -1,9 +1,6 @@
 import { sql } from 'kysely';
 import { MODEL } from '../../call-logs/filter-operators.js';
 
-/** Only calls whose time RFC 3339 can write count. */
-export const IS_CALL = sql`call_time >= '0001-01-01' AND call_time < '10000-01-01'`;
-
 /** A row of llm_call_logs in the columns of a delta: what it counts as by itself. */
 export const CALL_FACTS = sql`
   date_bin('15 minutes', call_time, TIMESTAMP '0001-01-01') AS bucket, status, group_id, ${MODEL} AS model, config_id,

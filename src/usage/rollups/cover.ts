@@ -1,4 +1,4 @@
-import type { Range } from '../../call-logs/selection.js';
+import type { Range } from '../../call-logs/call-time-range.js';
 import { fromDate, toMicroseconds, type Timestamp } from '../../graphql/timestamp.js';
 import type { Unit } from './cube.js';
 

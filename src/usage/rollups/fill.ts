@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/database.js';
-import { CALL_FACTS, IS_CALL } from './call-facts.js';
+import { IS_CALL } from '../../call-logs/call-time-range.js';
+import { CALL_FACTS } from './call-facts.js';
 import { SUMS } from './compact-sql.js';
 import { maintain } from './maintain.js';
 

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Timestamp } from '../../graphql/timestamp.js';
-import { CALL_FACTS, IS_CALL } from './call-facts.js';
+import { IS_CALL } from '../../call-logs/call-time-range.js';
+import { CALL_FACTS } from './call-facts.js';
 import {
   ALL_SLICE_COLUMNS,
   BUCKETS,

@@ -1,9 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Range } from '../../call-logs/selection.js';
+import { IS_CALL, type Range } from '../../call-logs/call-time-range.js';
 import type { Database } from '../../database/database.js';
 import { OperatorError } from '../../errors.js';
 import { fromDate, type Timestamp } from '../../graphql/timestamp.js';
-import { IS_CALL } from './call-facts.js';
 import type { Difference } from './difference.js';
 import type { Progress } from './progress.js';
 import { compareMonth } from './verify-sql.js';
@@ -79,10 +78,10 @@ async function verifyMonth(
   most: number,
 ): Promise<Omit<Verification, 'months'>> {
   return kysely.transaction().execute(async (transaction) => {
-    // Some of its estimates are far off, and would have the whole of it compiled for seconds.
     await sql`
-      SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '32MB', true),
-        set_config('jit', 'off', true)`.execute(transaction);
+      SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '32MB', true)`.execute(
+      transaction,
+    );
     // Whether the rollups are complete is part of the statement, and so of the moment that it sees.
     const { rows } = await sql<{ complete: boolean; total: string | null } & Difference>`
       SELECT state.complete, found.*
