@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { packagedChromium } from './packaged-chromium.js';
 
 /** A new page for each test. */
 export interface Browsing {
@@ -43,9 +44,6 @@ export function useBrowser(server: { url: string }): Browsing {
 
 /** The Chromium from npm where there is one for this machine, otherwise the Chrome installed on it. */
 async function launchBrowser(): Promise<Browser> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
-  // Makes the package unpack the libraries that Chromium needs: bare containers lack them.
-  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs22.x';
-  const { default: packaged } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packaged.executablePath() });
+  const executablePath = await packagedChromium();
+  return chromium.launch(executablePath === undefined ? { channel: 'chrome' } : { executablePath });
 }

@@ -11,10 +11,11 @@ import { SCOPES } from '../../dist/src/access/scope.js';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { useEmbeddedPostgres } from '../../dist/src/database/embedded.js';
 import { migrate } from '../../dist/src/database/migrate.js';
+import { packagedChromium } from './packaged-chromium.js';
 
 /**
  * One PostgreSQL for the whole run, with a migrated database that every test file clones: it holds a token of all
- * scopes. And one provider that takes any key.
+ * scopes. And one provider that takes any key, and one browser to launch.
  */
 export default async function startPostgres() {
   // All that the run writes goes into one folder: the browser unpacks itself to a fixed name, which another
@@ -22,6 +23,7 @@ export default async function startPostgres() {
   const folder = await mkdtemp(join(tmpdir(), 'llm-call-log-test-'));
   await chmod(folder, 0o711);
   process.env['TMPDIR'] = folder;
+  const unpacked = packagedChromium();
   const postgres = await useEmbeddedPostgres(join(folder, 'data'), 'server');
   const template = await openDatabase(postgres.url, 2);
   await migrate(template);
@@ -30,6 +32,7 @@ export default async function startPostgres() {
   await template.close();
   const provider = createServer((_, response) => response.end('{"data":[]}')).listen(0, '127.0.0.1');
   await once(provider, 'listening');
+  await unpacked;
   globalThis.testRun = { postgres, provider, folder };
   process.env['TEST_PROVIDER_URL'] = `http://127.0.0.1:${provider.address().port}/v1`;
   process.env['TEST_POSTGRES_URL'] = postgres.url;
