@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { compactAll } from '../../src/usage/rollups/keep-rollups.js';
 import { fillNext } from '../../src/usage/rollups/fill.js';
 import { maintain } from '../../src/usage/rollups/maintain.js';
-import { insertSlices, moveDeltas } from '../../src/usage/rollups/compact-sql.js';
+import { addToRollups } from '../../src/usage/rollups/compact-sql.js';
 import { useTestServer } from '../support/server.js';
 import { runWrite, write, WRITERS, type Write } from './writers.js';
 
@@ -111,8 +111,7 @@ async function askBoth(question: Question) {
 /** A compaction that does all its work, and is lost. */
 async function crash(): Promise<void> {
   const lost = maintain(server.database, async (transaction) => {
-    await insertSlices(sql`llm_usage_deltas WHERE true`).execute(transaction);
-    await moveDeltas(sql`llm_usage_deltas WHERE true`).execute(transaction);
+    await addToRollups(sql`DELETE FROM llm_usage_deltas RETURNING *`).execute(transaction);
     throw new Error('lost');
   });
   await expect(lost).rejects.toThrow('lost');

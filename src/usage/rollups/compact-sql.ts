@@ -50,32 +50,18 @@ export function valueOf(table: string, columns: string[]): string {
   return `ROW(${columns.map((column) => `${table}.${column}`).join(', ')})::text`;
 }
 
-/** Adds the slices that deltas need and that are not there yet. */
-export function insertSlices(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
-  const found = DIMENSION_SETS.map((set) => {
-    const same = `slices.dimensions = '${set}'
-        AND ${valueOf('slices', SLICE_COLUMNS[set])} = ${valueOf('found', SLICE_COLUMNS[set])}`;
-    return sql.raw(`
-      SELECT '${set}', ${sliceOf(set)}
-      FROM (SELECT DISTINCT ${SLICE_COLUMNS[set].join(', ')} FROM combinations) AS found
-      WHERE NOT EXISTS (SELECT FROM llm_usage_slices AS slices WHERE ${same})`);
-  });
-  return sql`
-    WITH combinations AS MATERIALIZED (SELECT DISTINCT status, group_id, model, config_id FROM ${deltas})
-    INSERT INTO llm_usage_slices (dimensions, status, group_id, model, config_id)
-    ${sql.join(found, sql` UNION ALL `)}`;
-}
-
 /**
- * Takes deltas and adds them to the rollups, in one statement.
+ * Adds deltas to the rollups, and the slices that those need to the slices, in one statement.
  *
  * Each unit is added up from the next finer one of its set. Histograms are spread out into a row for each bucket,
  * those of the rollups that are about to change among them, and put together again.
+ *
+ * @param deltas a query for the columns of llm_usage_deltas, or a DELETE that returns them
  */
-export function moveDeltas(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
+export function addToRollups(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    WITH taken AS MATERIALIZED (DELETE FROM ${deltas} RETURNING *),
-    ${sql.raw([slicesOfCells(), ...sumLevels(), ...histogramLevels(), changed(), histograms()].join(',\n    '))}
+    WITH taken AS MATERIALIZED (${deltas}),
+    ${sql.raw([slices(), slicesOfCells(), ...sumLevels(), ...histogramLevels(), changed(), histograms()].join(',\n    '))}
     INSERT INTO llm_usage_rollups AS rollups
     SELECT changed.*, coalesce(duration_indexes, '{}'), coalesce(duration_calls, '{}')
     FROM changed LEFT JOIN histograms USING (slice_id, unit, bucket)
@@ -84,15 +70,33 @@ export function moveDeltas(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
       duration_indexes = excluded.duration_indexes, duration_calls = excluded.duration_calls`;
 }
 
+/** The slices that were there, and those that are added since deltas need them. */
+function slices(): string {
+  const found = DIMENSION_SETS.map((set) => {
+    const same = `kept.dimensions = '${set}'
+        AND ${valueOf('kept', SLICE_COLUMNS[set])} = ${valueOf('found', SLICE_COLUMNS[set])}`;
+    return `
+      SELECT '${set}', ${sliceOf(set)}
+      FROM (SELECT DISTINCT ${SLICE_COLUMNS[set].join(', ')} FROM combinations) AS found
+      WHERE NOT EXISTS (SELECT FROM llm_usage_slices AS kept WHERE ${same})`;
+  });
+  return `combinations AS MATERIALIZED (SELECT DISTINCT ${ALL_SLICE_COLUMNS.join(', ')} FROM taken),
+    added AS (
+      INSERT INTO llm_usage_slices (dimensions, ${ALL_SLICE_COLUMNS.join(', ')})
+      ${found.join(' UNION ALL ')}
+      RETURNING *
+    ),
+    slices AS MATERIALIZED (SELECT * FROM llm_usage_slices UNION ALL SELECT * FROM added)`;
+}
+
 /** The deltas, each with the numbers of its slices. */
 function slicesOfCells(): string {
   const joins = DIMENSION_SETS.map(
-    (set) => `JOIN llm_usage_slices AS ${set}_slices ON ${set}_slices.dimensions = '${set}'
+    (set) => `JOIN slices AS ${set}_slices ON ${set}_slices.dimensions = '${set}'
         AND ${valueOf(`${set}_slices`, SLICE_COLUMNS[set])} = ${valueOf('combinations', SLICE_COLUMNS[set])}`,
   );
   const numbers = DIMENSION_SETS.map((set) => `${set}_slices.id AS ${set}_slice`);
-  return `combinations AS MATERIALIZED (SELECT DISTINCT status, group_id, model, config_id FROM taken),
-    places AS MATERIALIZED (
+  return `places AS MATERIALIZED (
       SELECT ${valueOf('combinations', SLICE_COLUMNS.all)} AS value, ${numbers.join(', ')}
       FROM combinations ${joins.join(' ')}
     ),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/database.js';
-import { moveDeltas, insertSlices } from './compact-sql.js';
+import { addToRollups } from './compact-sql.js';
 import { maintain } from './maintain.js';
 
 /** Deltas that one transaction moves: few enough for some seconds, and for the memory that it sorts in. */
@@ -23,10 +23,11 @@ export async function compactDeltas(database: Database): Promise<number | undefi
       ) AS batch`.execute(transaction);
     const { last, count } = rows[0] ?? { last: null, count: '0' };
     if (last === null) return 0;
-    const batch = sql`llm_usage_deltas WHERE id <= ${last}::bigint
-      AND ((SELECT complete FROM llm_usage_state) OR block < (SELECT next_block FROM llm_usage_state))`;
-    await insertSlices(batch).execute(transaction);
-    await moveDeltas(batch).execute(transaction);
+    await addToRollups(sql`
+      DELETE FROM llm_usage_deltas
+      WHERE id <= ${last}::bigint
+        AND ((SELECT complete FROM llm_usage_state) OR block < (SELECT next_block FROM llm_usage_state))
+      RETURNING *`).execute(transaction);
     return Number(count);
   });
 }

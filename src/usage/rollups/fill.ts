@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../database/database.js';
 import { IS_CALL } from '../../call-logs/call-time-range.js';
 import { CALL_FACTS } from './call-facts.js';
-import { SUMS } from './compact-sql.js';
+import { addToRollups } from './compact-sql.js';
 import { maintain } from './maintain.js';
 
 /** Calls that one transaction counts, about. */
@@ -17,8 +17,8 @@ export interface Filled {
 }
 
 /**
- * Counts the next calls that were there before the triggers, in the order of their numbers, and appends what they add
- * up to as deltas. Writers go on meanwhile, and an interrupted filling goes on where it was.
+ * Counts the next calls that were there before the triggers, in the order of their numbers, into the rollups. Writers go
+ * on meanwhile, and an interrupted filling goes on where it was.
  *
  * Exact, since all of it sees one moment: what was changed about these calls before that moment is in the count, so
  * its deltas are taken away; what is changed later has deltas that stay.
@@ -45,16 +45,11 @@ export async function fillNext(database: Database, batch = BATCH): Promise<Fille
     const blocks = sql`${next === null ? sql`true` : sql`block >= ${next}::bigint`}
       AND ${isLast ? sql`true` : sql`block < ${end}::bigint`}`;
     await sql`DELETE FROM llm_usage_deltas WHERE ${blocks}`.execute(transaction);
-    await sql`
-      INSERT INTO llm_usage_deltas (block, bucket, status, group_id, model, config_id,
-        ${sql.raw(SUMS.join(', '))}, durations)
-      SELECT block, bucket, status, group_id, model, config_id,
-        ${sql.raw(SUMS.map((name) => `sum(${name})`).join(', '))},
-        coalesce(array_agg(duration) FILTER (WHERE duration IS NOT NULL), '{}')
-      FROM (
-        SELECT id >> 16 AS block, ${CALL_FACTS} FROM llm_call_logs WHERE ${IS_CALL} AND ${from} AND ${upTo}
-      ) AS facts
-      GROUP BY block, bucket, status, group_id, model, config_id`.execute(transaction);
+    await addToRollups(sql`
+      SELECT facts.*, CASE WHEN duration IS NULL THEN '{}' ELSE ARRAY[duration] END AS durations
+      FROM (SELECT ${CALL_FACTS} FROM llm_call_logs WHERE ${IS_CALL} AND ${from} AND ${upTo}) AS facts`).execute(
+      transaction,
+    );
     await sql`
       UPDATE llm_usage_state SET complete = ${isLast}, next_block = ${isLast ? null : end}::bigint`.execute(
       transaction,

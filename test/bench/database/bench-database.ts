@@ -7,6 +7,7 @@ import { useEmbeddedPostgres } from '../../../src/database/embedded.js';
 import { migrate } from '../../../src/database/migrate.js';
 import { exists } from '../../../src/database/secret-file.js';
 import { OperatorError } from '../../../src/errors.js';
+import { rebuildRollups } from '../../../src/usage/rollups/rebuild.js';
 import type { CleanUp } from '../clean-up.js';
 import type { BodySize } from './bodies.js';
 import { generateCalls } from './generate-calls.js';
@@ -56,29 +57,28 @@ export async function useBenchDatabase(
   if (!isFilled) await refuseFullDisk(folder, { calls, bodySize });
   const postgres = await useEmbeddedPostgres(path, 'server', report);
   cleanUp.later(() => postgres.release());
-  await bringUpToDate(postgres.url);
+  const database = await openDatabase(postgres.url, 2);
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
   try {
+    await migrate(database);
     if (isFilled) {
       await restoreLog(client);
     } else {
       await generateCalls(client, calls, bodySize, report);
+      // All that is to be counted was there before the triggers, as in a log that is adopted.
+      await rebuildRollups(database, (done, all) => {
+        report(`usage of ${Math.round((done / all) * 100)} % of the calls`);
+      });
+      // Or it would be written out while somebody is measured.
+      await client.query('CHECKPOINT');
       await writeFile(mark, '');
     }
   } finally {
     await client.end();
-  }
-  return postgres.url;
-}
-
-async function bringUpToDate(url: string): Promise<void> {
-  const database = await openDatabase(url, 2);
-  try {
-    await migrate(database);
-  } finally {
     await database.close();
   }
+  return postgres.url;
 }
 
 async function refuseFullDisk(folder: string, { calls, bodySize }: Wanted): Promise<void> {
