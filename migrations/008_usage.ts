@@ -75,7 +75,8 @@ export class Usage extends CatalogueMigration {
       ...sums,
       'duration_indexes SMALLINT[] NOT NULL',
       'duration_calls BIGINT[] NOT NULL',
-      'CONSTRAINT llm_usage_rollups_pkey PRIMARY KEY (slice_id, unit, bucket)',
+      // What adds up comes along, so that sums are read from the index alone, and not past histograms.
+      `CONSTRAINT llm_usage_rollups_pkey PRIMARY KEY (slice_id, unit, bucket) INCLUDE (${['calls', ...SUMS].join(', ')})`,
     ]);
     await this.createTable('llm_usage_state', [
       'id INTEGER CONSTRAINT llm_usage_state_pkey PRIMARY KEY',

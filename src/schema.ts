@@ -4,6 +4,7 @@ import { AccessResolver } from './access/access-resolver.js';
 import { protectFields } from './access/needs.js';
 import { CallLogResolver } from './call-logs/call-log-resolver.js';
 import { ConsistencyResolver } from './consistency/consistency-resolver.js';
+import { callOnDemand } from './graphql/on-demand.js';
 import { GroupResolver } from './groups/group-resolver.js';
 import { KeyResolver } from './keys/key-resolver.js';
 import { UsageResolver, UsageTotalsResolver } from './usage/usage-resolver.js';
@@ -22,7 +23,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     ],
     validate: false, // inputs are checked where they are compiled, with messages that name the field
   });
-  return protectFields(schema);
+  return protectFields(callOnDemand(schema));
 }
 
 /** The schema as it is kept in schema.graphql: sorted, so that a change shows as a change. */

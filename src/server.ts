@@ -11,9 +11,11 @@ import { forgetOldKeys } from './call-logs/idempotency.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { createCheck } from './consistency/check.js';
+import { compiledQueries } from './graphql/compiled-queries.js';
 import { createContext, createServices, type Context } from './graphql/context.js';
 import { Cursors } from './graphql/cursors.js';
 import { formatError } from './graphql/format-error.js';
+import { printAnswer } from './graphql/json-text.js';
 import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
@@ -80,7 +82,8 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     ...createKeyServices(config),
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
-    schema,
+    gateway: compiledQueries(schema),
+    stringifyResult: printAnswer,
     formatError: http.introspection ? formatError : withoutSuggestions(formatError),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

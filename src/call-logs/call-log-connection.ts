@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
+import { OnDemand } from '../graphql/on-demand.js';
 import { PageInfo } from '../graphql/paging.js';
 import { SafeInt } from '../graphql/scalars.js';
 import { Slice } from '../usage/slice.js';
@@ -16,15 +17,18 @@ export class CallLogEdge {
 
 @ObjectType({ description: 'A page of the calls that a filter selects.', simpleResolvers: true })
 export class CallLogConnection {
+  @OnDemand()
   @Field(() => [CallLogEdge], { description: 'The calls of the page, each with its cursor.' })
   edges!: () => Promise<CallLogEdge[]>;
 
+  @OnDemand()
   @Field(() => [CallLog], { description: 'The calls of the page.' })
   nodes!: () => Promise<CallLog[]>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;
 
+  @OnDemand()
   @Costs({ once: SCAN })
   @Field(() => SafeInt, { description: 'Number of calls on all pages together; counted only when selected.' })
   totalCount!: () => Promise<number>;

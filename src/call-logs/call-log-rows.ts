@@ -1,10 +1,12 @@
+import { JsonType } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import { sql, type RawBuilder } from 'kysely';
+import type { Database } from '../database/database.js';
 import type { Positioned } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
-import { groupLoader } from '../groups/group-loader.js';
-import { CallLog } from './call-log.js';
-import { MODEL, type Predicate } from './filter-operators.js';
+import { JsonText } from '../graphql/json-text.js';
+import { CallLog, MODEL_EXPRESSION } from './call-log.js';
+import type { Predicate } from './filter-operators.js';
 import { MAX_TOGETHER } from './filter-size.js';
 
 /** A call with the properties that were asked for, and its place in the order of its list. */
@@ -26,9 +28,8 @@ export interface CallLogQuery {
  */
 export async function readRows(context: Context, query: CallLogQuery): Promise<CallLogRow[]> {
   const rows = await context.once(queryLoader).load(query);
-  if (query.fields.has('group')) await attachGroups(context, rows);
-  // Another program may write JSON's null for no messages, which the field does not allow.
-  if (query.fields.has('requestMessages')) for (const row of rows) row.requestMessages ??= [];
+  if (query.fields.has('group')) for (const row of rows) attachGroup(row);
+  for (const field of JSON_FIELDS) if (query.fields.has(field)) for (const row of rows) keepText(row, field);
   return rows;
 }
 
@@ -55,7 +56,9 @@ function queryLoader(context: Context): DataLoader<CallLogQuery, CallLogRow[]> {
 async function runTogether(context: Context, queries: CallLogQuery[]): Promise<CallLogRow[][]> {
   const selects = queries.map(
     ({ fields, cursorValue, where }) =>
-      sql<CallLogRow>`SELECT ${columnsOf(context, fields)}, ${cursorValue} AS "cursorValue" FROM llm_call_logs WHERE ${where}`,
+      sql<CallLogRow>`
+        SELECT ${columnsOf(context, fields)}, ${cursorValue} AS "cursorValue"
+        FROM llm_call_logs ${fields.has('group') ? WITH_GROUPS : NOTHING} WHERE ${where}`,
   );
   const [only] = selects;
   if (only && selects.length === 1) return [(await only.execute(context.sql)).rows];
@@ -71,30 +74,39 @@ async function runTogether(context: Context, queries: CallLogQuery[]): Promise<C
   return queries.map((_, index) => answers.get(index) ?? []);
 }
 
+/** Keeps the order of the calls, and their columns' names for themselves. */
+const WITH_GROUPS = sql`
+  LEFT JOIN (SELECT id AS group_key, name AS "groupName" FROM groups) AS their_groups ON group_key = group_id`;
+const NOTHING = sql``;
+
 /** The columns that serve the fields: a body can be megabytes, and is read only when it is asked for. */
 function columnsOf(context: Context, fields: ReadonlySet<string>): RawBuilder<unknown> {
-  const { properties } = context.database.orm.getMetadata(CallLog);
+  const columns = context.shared(callLogColumns);
   const wanted = new Set(['id', ...fields]);
   if (wanted.has('group')) wanted.add('groupId');
-  const columns = [...wanted].flatMap((name) => {
-    if (name === 'model') return [sql`${MODEL} AS model`];
-    const property = Object.hasOwn(properties, name)
-      ? properties[name as keyof typeof properties]
-      : undefined;
-    if (!property || name === 'group') return [];
-    return [sql`${sql.ref(property.fieldNames[0] ?? name)} AS ${sql.ref(name)}`];
-  });
-  return sql.join(columns);
+  return sql.raw([...wanted].flatMap((name) => columns.get(name) ?? []).join(', '));
 }
 
-/** Loads the groups of a page at once, so that no row waits for its own. */
-async function attachGroups(context: Context, rows: CallLogRow[]): Promise<void> {
-  const ids = [...new Set(rows.map((row) => row.groupId).filter((id) => id !== null))];
-  const loader = context.once(groupLoader);
-  const groups = new Map((await loader.loadMany(ids)).map((group, index) => [ids[index], group]));
-  for (const row of rows) {
-    const group = row.groupId === null ? null : groups.get(row.groupId);
-    if (group instanceof Error) throw group;
-    row.group = group ?? null;
-  }
+/** By field, what to select for it. */
+function callLogColumns({ orm }: Database): ReadonlyMap<string, string> {
+  const { properties } = orm.getMetadata(CallLog);
+  const columns = Object.values(properties).map(({ name, fieldNames, customType }): [string, string] => {
+    const value = customType instanceof JsonType ? `${fieldNames[0]}::text` : fieldNames[0];
+    return [name, `${value} AS "${name}"`];
+  });
+  return new Map([...columns, ['model', `${MODEL_EXPRESSION} AS model`], ['group', '"groupName"']]);
+}
+
+function attachGroup(row: CallLogRow & { groupName?: string | null }): void {
+  const { groupId, groupName } = row;
+  row.group = groupId === null || groupName == null ? null : { id: groupId, name: groupName };
+}
+
+const JSON_FIELDS = ['requestMessages', 'requestParams', 'responseData'] as const;
+
+function keepText(row: CallLogRow, field: (typeof JSON_FIELDS)[number]): void {
+  const text = row[field] as string | null;
+  if (text === null) return;
+  // Another program may write JSON's null for no messages, which the field does not allow.
+  row[field] = text === 'null' ? (field === 'requestMessages' ? [] : null) : new JsonText(text);
 }

@@ -1,5 +1,6 @@
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import { badUserInput } from './errors.js';
+import { OnDemand } from './on-demand.js';
 
 /** Items of a page of which no size is asked for. */
 export const DEFAULT_PAGE = 50;
@@ -55,15 +56,19 @@ export function parsePage({ first, after, last, before }: PageArgs, most = MAX_P
 /** What costs a statement or a signature is a function: it runs only when it is selected. */
 @ObjectType({ description: 'Where a page lies in the whole list.', simpleResolvers: true })
 export class PageInfo {
+  @OnDemand()
   @Field(() => Boolean, { description: 'Whether anything comes after this page.' })
   hasNextPage!: () => Promise<boolean>;
 
+  @OnDemand()
   @Field(() => Boolean, { description: 'Whether anything comes before this page.' })
   hasPreviousPage!: () => Promise<boolean>;
 
+  @OnDemand()
   @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
   startCursor!: () => Promise<string | null>;
 
+  @OnDemand()
   @Field(() => String, { nullable: true, description: 'Cursor of the last item; null on an empty page.' })
   endCursor!: () => Promise<string | null>;
 }
