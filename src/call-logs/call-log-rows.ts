@@ -2,6 +2,7 @@ import { JsonType } from '@mikro-orm/postgresql';
 import DataLoader from 'dataloader';
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/database.js';
+import { PREPARED } from '../database/prepared.js';
 import type { Positioned } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
 import { JsonText } from '../graphql/json-text.js';
@@ -20,6 +21,8 @@ export interface CallLogQuery {
   cursorValue: Predicate;
   /** What follows WHERE. */
   where: RawBuilder<unknown>;
+  /** Whether one plan is the best for it, whatever its values. */
+  onePlan: boolean;
 }
 
 /**
@@ -54,14 +57,15 @@ function queryLoader(context: Context): DataLoader<CallLogQuery, CallLogRow[]> {
 }
 
 async function runTogether(context: Context, queries: CallLogQuery[]): Promise<CallLogRow[][]> {
-  const selects = queries.map(
-    ({ fields, cursorValue, where }) =>
-      sql<CallLogRow>`
-        SELECT ${columnsOf(context, fields)}, ${cursorValue} AS "cursorValue"
-        FROM llm_call_logs ${fields.has('group') ? WITH_GROUPS : NOTHING} WHERE ${where}`,
-  );
+  const selects = queries.map(({ fields, cursorValue, where }) => {
+    const columns = sql`${columnsOf(context, fields)}, ${cursorValue} AS "cursorValue"`;
+    return sql`SELECT ${columns} FROM llm_call_logs ${fields.has('group') ? WITH_GROUPS : NOTHING} WHERE ${where}`;
+  });
   const [only] = selects;
-  if (only && selects.length === 1) return [(await only.execute(context.sql)).rows];
+  if (only && selects.length === 1) {
+    const select = sql<CallLogRow>`${queries[0]?.onePlan ? PREPARED : NOTHING} ${only}`;
+    return [(await select.execute(context.sql)).rows];
+  }
   // UNION ALL keeps no order: each row says which query it answers, and where in the answer it stands.
   const numbered = selects.map(
     (select, index) => sql`SELECT calls.*, ${index}::integer AS query, row_number() OVER () AS place
@@ -91,8 +95,8 @@ function columnsOf(context: Context, fields: ReadonlySet<string>): RawBuilder<un
 function callLogColumns({ orm }: Database): ReadonlyMap<string, string> {
   const { properties } = orm.getMetadata(CallLog);
   const columns = Object.values(properties).map(({ name, fieldNames, customType }): [string, string] => {
-    const value = customType instanceof JsonType ? `${fieldNames[0]}::text` : fieldNames[0];
-    return [name, `${value} AS "${name}"`];
+    const column = `"${fieldNames[0]}"`;
+    return [name, `${column}${customType instanceof JsonType ? '::text' : ''} AS "${name}"`];
   });
   return new Map([...columns, ['model', `${MODEL_EXPRESSION} AS model`], ['group', '"groupName"']]);
 }

@@ -5,7 +5,7 @@ import type { Page } from '../graphql/paging.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { readRows } from './call-log-rows.js';
-import { allOf, narrow, whereSelected, type Selection } from './selection.js';
+import { allOf, narrow, selectsAll, whereSelected, type Selection } from './selection.js';
 
 /**
  * One page of a selection.
@@ -24,7 +24,8 @@ export function callLogPage(
     readRows(context, {
       fields: onlyWhether ? new Set() : fields,
       cursorValue: sql`${keyset.value}::text`,
-      where: sql`${allOf([whereSelected(selection), ...conditions])} ORDER BY ${order} LIMIT ${limit}`,
+      where: sql`${allOf([whereSelected(selection), ...conditions])} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
+      onePlan: selectsAll(selection),
     });
   return connectionOf(page, keyset, context.cursors, read);
 }
@@ -37,7 +38,12 @@ export async function readCallLogsById(
   fields: ReadonlySet<string>,
 ): Promise<(CallLog | null)[]> {
   const where = whereSelected(narrow(selection, sql`id = ANY(${ids}::bigint[])`));
-  const rows = await readRows(context, { fields, cursorValue: sql`NULL`, where });
+  const rows = await readRows(context, {
+    fields,
+    cursorValue: sql`NULL`,
+    where,
+    onePlan: selectsAll(selection),
+  });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }

@@ -82,6 +82,11 @@ export function whereSelected({ predicate, range }: Selection): Predicate {
   return allOf([predicate, ...withinRange(range)]);
 }
 
+/** Whether a selection is of all calls that there are. */
+export function selectsAll({ range, cells }: Selection): boolean {
+  return cells?.fields.length === 0 && range.from === undefined && range.to === undefined;
+}
+
 /** A selection is narrowed by further conditions, which must hold too. */
 export function narrow(selection: Selection, ...conditions: Predicate[]): Selection {
   return { predicate: allOf([selection.predicate, ...conditions]), range: selection.range };

@@ -3,6 +3,7 @@ import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely
 import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
 import { refusedByDatabase } from './explain-error.js';
+import { PreparingClient } from './prepared.js';
 
 /** Connections to one PostgreSQL database. */
 export interface Database {
@@ -83,6 +84,7 @@ export async function openDatabase(
     preferReadReplicas: false,
     driverOptions: {
       connectionString: url,
+      Client: PreparingClient,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       application_name: 'llm-call-log',

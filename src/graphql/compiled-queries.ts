@@ -1,6 +1,7 @@
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import {
   execute,
+  GraphQLError,
   getVariableValues,
   Kind,
   OperationTypeNode,
@@ -41,10 +42,7 @@ export function compiledQueries(schema: GraphQLSchema): Gateway {
   };
 }
 
-type Run = (
-  variables: Record<string, unknown>,
-  contextValue: unknown,
-) => Promise<ExecutionResult> | ExecutionResult;
+type Run = (variables: Record<string, unknown>, contextValue: unknown) => Promise<ExecutionResult>;
 
 /** Compiled queries that are kept; of more, the one that was asked last is forgotten. */
 const MOST = 250;
@@ -108,8 +106,15 @@ function compile(
   const definitions = document.definitions.map((one) => (one === operation ? asTheyAre : one));
   const compiled = compileQuery(schema, { ...document, definitions }, operation.name?.value);
   if (!isCompiledQuery(compiled)) return undefined;
-  return (variables, contextValue) => {
+  return async (variables, contextValue) => {
     const read = getVariableValues(schema, variableDefinitions, variables, { maxErrors: MAX_ERRORS });
-    return read.errors ? { errors: read.errors } : compiled.query(undefined, contextValue, read.coerced);
+    if (read.errors) return { errors: read.errors };
+    const { errors, ...result } = await compiled.query(undefined, contextValue, read.coerced);
+    return errors ? { ...result, errors: errors.map(asTheyWouldBe) } : result;
   };
+}
+
+/** An error as graphql-js has it, whose extensions can be added to. */
+function asTheyWouldBe({ message, path, locations, originalError, extensions }: GraphQLError): GraphQLError {
+  return Object.assign(new GraphQLError(message, { path, originalError, extensions }), { locations });
 }

@@ -19,7 +19,7 @@ const BODIES = /request_messages|request_params|response_content|response_data/;
 
 /** The columns that a statement gives back, as they stand between SELECT and FROM. */
 function selectList(statement: string | undefined): string {
-  return /^SELECT (.*?) FROM llm_call_logs/.exec(statement ?? '')?.[1] ?? '';
+  return /\bSELECT (.*?) FROM llm_call_logs/.exec(statement ?? '')?.[1] ?? '';
 }
 
 test('a list that shows no bodies reads no bodies', async () => {
@@ -71,7 +71,7 @@ test('one call by its number reads only what is selected', async () => {
   expect(statements[0]).not.toMatch(BODIES);
 });
 
-test.each([1, 10, 200])('the groups of a page of %i calls cost one statement', async (size) => {
+test.each([1, 10, 200])('the groups of a page of %i calls cost no statement of their own', async (size) => {
   const statements = await collectStatements(async () => {
     const { callLogs } = await server.query(
       'query ($size: Int) { callLogs(first: $size) { nodes { id group { id name } } } }',
@@ -82,7 +82,7 @@ test.each([1, 10, 200])('the groups of a page of %i calls cost one statement', a
       expect(group).toEqual({ id: `${1 + (Number(id) % 20)}`, name: `group ${1 + (Number(id) % 20)}` });
     }
   });
-  expect(statements).toHaveLength(2);
+  expect(statements).toHaveLength(1);
 });
 
 test('neither count nor usage is computed where it is not selected', async () => {

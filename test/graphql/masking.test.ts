@@ -49,19 +49,21 @@ test.each([
   ['making a group', 'mutation { it: createGroup(name: "a secret prompt") { id } }'],
   ['a rotation', 'mutation { it: rotateApiKey(input: { newApiKey: "a-secret-key" }) { __typename } }'],
 ])('%s that fails unexpectedly is answered with a request id and nothing from inside', async (_, query) => {
-  const { status, data, errors } = await server.send(query);
-  expect(status).toBe(200);
-  expect(data?.it ?? null).toBeNull();
-  expect(errors).toHaveLength(1);
-  const [error] = errors ?? [];
-  expect(error?.extensions).toEqual({
-    code: 'INTERNAL_SERVER_ERROR',
-    requestId: expect.stringMatching(/./),
-  });
-  expect(error?.message).toBe(
-    'Something went wrong on the server. Its log has the details under the requestId.',
-  );
-  expect(JSON.stringify(error?.extensions)).not.toMatch(/stack|sql|secret/i);
+  // What comes again is run in another way.
+  for (const { status, data, errors } of [await server.send(query), await server.send(query)]) {
+    expect(status).toBe(200);
+    expect(data?.it ?? null).toBeNull();
+    expect(errors).toHaveLength(1);
+    const [error] = errors ?? [];
+    expect(error?.extensions).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      requestId: expect.stringMatching(/./),
+    });
+    expect(error?.message).toBe(
+      'Something went wrong on the server. Its log has the details under the requestId.',
+    );
+    expect(JSON.stringify(error?.extensions)).not.toMatch(/stack|sql|secret/i);
+  }
 });
 
 test('each request that fails has an id of its own', async () => {
