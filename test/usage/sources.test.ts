@@ -20,7 +20,7 @@ beforeAll(async () => {
       jsonb_build_object('model', 'm' || id % 3), 'answer ' || id,
       CASE WHEN id % 30 = 0 THEN 'error' ELSE 'success' END, id % 1000, 100 + id % 5000,
       TIMESTAMP '2026-01-01' + id * interval '124 seconds'
-    FROM generate_series(0, 41_000) AS id`.execute(database.sql);
+    FROM generate_series(0, 41000) AS id`.execute(database.sql);
   await compactAll(database);
   await sql`ANALYZE`.execute(database.sql);
 });
