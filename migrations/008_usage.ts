@@ -92,9 +92,10 @@ RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$${DURATION_INDEX}$$`)
     this.addSql(`CREATE OR REPLACE FUNCTION ${schema}.llm_usage_keep() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$${keep(schema)}$$`);
     await this.createTriggers(schema);
-    // No call is written in between, since the triggers' lock is held.
+    // No call is written in between, since the triggers' lock is held. By the index, and from its end: writers wait, and
+    // the table may begin with millions of rows that were deleted.
     this.addSql(`INSERT INTO llm_usage_state (id, complete)
-SELECT 1, NOT EXISTS (SELECT FROM llm_call_logs)
+SELECT 1, max(id) IS NULL FROM llm_call_logs
 ON CONFLICT (id) DO NOTHING`);
   }
 
@@ -102,9 +103,11 @@ ON CONFLICT (id) DO NOTHING`);
     const there = await this.read<{ name: string }>(
       `SELECT tgname AS name FROM pg_trigger WHERE tgrelid = to_regclass('llm_call_logs')`,
     );
-    for (const [event, tables] of Object.entries(TRANSITION_TABLES)) {
-      const name = `llm_usage_${event}`;
-      if (there.some((trigger) => trigger.name === name)) continue;
+    const missing = Object.entries(TRANSITION_TABLES)
+      .map(([event, tables]) => ({ event, tables, name: `llm_usage_${event}` }))
+      .filter(({ name }) => !there.some((trigger) => trigger.name === name));
+    if (missing.length > 0) this.keepVacuumAway('llm_call_logs');
+    for (const { event, tables, name } of missing) {
       this.addSql(`CREATE TRIGGER ${name} AFTER ${event.toUpperCase()} ON llm_call_logs${tables}
 FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.llm_usage_keep()`);
     }

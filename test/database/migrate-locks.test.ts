@@ -78,6 +78,34 @@ describe('while another session reads from a snapshot', () => {
   });
 });
 
+describe('while a vacuum goes through the calls', () => {
+  const held = useOlderDatabase('');
+
+  test("the triggers of usage wait for it in nobody's way", async () => {
+    await migrate(held.database);
+    await held.client.query(
+      `DROP TRIGGER llm_usage_update ON llm_call_logs; DELETE FROM mikro_orm_migrations WHERE name = '008_usage'`,
+    );
+    const said: string[] = [];
+    const vacuum = await connect(held.url);
+    await vacuum.query('BEGIN; LOCK TABLE llm_call_logs IN SHARE UPDATE EXCLUSIVE MODE');
+
+    const migrated = migrate(held.database, (line) => said.push(line));
+    const waitsFor = await eventually(async () => {
+      const { rows } = await held.client.query<{ mode: string }>(
+        `SELECT mode FROM pg_locks WHERE relation = 'llm_call_logs'::regclass AND NOT granted`,
+      );
+      return rows[0]?.mode;
+    });
+    await vacuum.query('COMMIT');
+    // Which no writer waits for.
+    expect(waitsFor).toBe('ShareUpdateExclusiveLock');
+    expect(await migrated).toEqual(['008_usage']);
+    expect(said).toEqual([]);
+    await vacuum.end();
+  });
+});
+
 describe('where the role of the database lets no statement take its time', () => {
   const held = useOlderDatabase(async (client) => {
     await client.query(MANY_CALLS);
