@@ -1,5 +1,7 @@
-import type { CaseResult, Results, Verdict } from './results.js';
+import type { Measurement } from './measuring/measurement.js';
+import type { CaseResult, Ratios, Results } from './results.js';
 import type { ServerName } from './servers/server.js';
+import type { Verdict } from './targets.js';
 
 type Row = readonly string[];
 
@@ -47,22 +49,28 @@ const CASE_HEADS: Row = [
   'requests/s',
   'CPU ms/request',
   'ours is faster',
+  'our requests/s',
   'our CPU',
 ];
 
-function caseRows({ name, clients, measurements, timesFaster, cpuRatio, note }: CaseResult): Row[] {
-  return (Object.keys(measurements) as ServerName[]).map((server, index) => {
-    const { median, p99, throughput, cpu } = measurements[server];
-    const title = clients === 1 ? name : `${name}, ${clients} clients`;
-    return [
-      index === 0 ? title : '',
-      server === 'PostGraphile' && note !== null ? `${server} (*)` : server,
-      ...[median, p99, throughput, cpu].map(number),
-      ...(server === 'llm-call-log'
-        ? ['', '']
-        : [`× ${number(timesFaster[server])}`, `× ${number(cpuRatio[server])}`]),
-    ];
-  });
+function caseRows({ name, clients, measurements, ratios, baseline, note }: CaseResult): Row[] {
+  const title = clients === 1 ? name : `${name}, ${clients} clients`;
+  const rows = (Object.keys(measurements) as ServerName[]).map((server, index) => [
+    index === 0 ? title : '',
+    server === 'PostGraphile' && note !== null ? `${server} (*)` : server,
+    ...figuresOf(measurements[server]),
+    ...(server === 'llm-call-log' ? [] : ratioCells(ratios[server])),
+  ]);
+  if (baseline) rows.push(['', baseline.name, ...figuresOf(baseline.measurement)]);
+  return rows;
+}
+
+function figuresOf({ median, p99, throughput, cpu }: Measurement): Row {
+  return [median, p99, throughput, cpu].map(number);
+}
+
+function ratioCells({ timesFaster, throughput, cpu }: Ratios): Row {
+  return [timesFaster, throughput, cpu].map((ratio) => `× ${number(ratio)}`);
 }
 
 function targetRows({ name, verdicts }: CaseResult): Row[] {

@@ -1,8 +1,9 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import type { Case, Target } from './cases/case.js';
-import type { Measurement } from './measuring/measure-case.js';
+import type { Case } from './cases/case.js';
+import type { Measurement } from './measuring/measurement.js';
 import type { WriteCost } from './measuring/write-cost.js';
 import type { ServerName } from './servers/server.js';
+import { judge, type Verdict } from './targets.js';
 
 /** What a run has found, as `--json` writes it. Times are in milliseconds, memory is in MB. */
 export interface Results {
@@ -33,19 +34,24 @@ export interface CaseResult {
   name: string;
   clients: number;
   measurements: Record<ServerName, Measurement>;
-  /** Our median as a part of the other's: above 1, we are so many times faster. */
-  timesFaster: Record<Exclude<ServerName, 'llm-call-log'>, number>;
-  /** Our CPU time a request to the other's. */
-  cpuRatio: Record<Exclude<ServerName, 'llm-call-log'>, number>;
+  /** How ours does against each of the others. */
+  ratios: Record<Peer, Ratios>;
+  /** The case that our server was asked in the same rounds, where a target compares the two. */
+  baseline: { name: string; measurement: Measurement } | null;
   note: string | null;
   verdicts: Verdict[];
 }
 
-/** Whether a target is met. */
-export interface Verdict {
-  target: string;
-  actual: number;
-  met: boolean;
+type Peer = Exclude<ServerName, 'llm-call-log'>;
+
+/** Our figures to another's. */
+export interface Ratios {
+  /** Its median to ours: above 1, we are so many times faster. */
+  timesFaster: number;
+  /** Requests a second. */
+  throughput: number;
+  /** CPU time a request. */
+  cpu: number;
 }
 
 /** What the dashboard costs on a log of so many calls. */
@@ -70,29 +76,29 @@ export function thisMachine(): Machine {
   };
 }
 
-export function caseResult(asked: Case, measurements: Record<ServerName, Measurement>): CaseResult {
-  const { 'llm-call-log': ours, PostGraphile: postgraphile, bare } = measurements;
-  const timesFaster = { PostGraphile: postgraphile.median / ours.median, bare: bare.median / ours.median };
-  const figures = {
-    'times faster than PostGraphile': timesFaster.PostGraphile,
-    milliseconds: ours.median,
-  };
+/** @param baseline of our server at the case's baseline, where it has one */
+export function caseResult(
+  asked: Case,
+  measurements: Record<ServerName, Measurement>,
+  baseline: Measurement | null,
+): CaseResult {
+  const { 'llm-call-log': ours, PostGraphile, bare } = measurements;
+  const measured = { measurements, baseline, rowsOfOurs: asked.writes?.['llm-call-log'] ?? 0 };
   return {
     name: asked.name,
     clients: asked.clients,
     measurements,
-    timesFaster,
-    cpuRatio: { PostGraphile: ours.cpu / postgraphile.cpu, bare: ours.cpu / bare.cpu },
+    ratios: { PostGraphile: ratiosTo(PostGraphile, ours), bare: ratiosTo(bare, ours) },
+    baseline: asked.baseline && baseline ? { name: asked.baseline.name, measurement: baseline } : null,
     note: asked.postgraphile.insteadOf ?? null,
-    verdicts: asked.targets.map((target) => judge(target, figures[target.figure])),
+    verdicts: asked.targets.map((target) => judge(target, measured)),
   };
 }
 
-function judge({ figure, limit }: Target, actual: number): Verdict {
-  const isMost = figure === 'milliseconds';
+function ratiosTo(other: Measurement, ours: Measurement): Ratios {
   return {
-    target: `${isMost ? 'at most' : 'at least'} ${limit} ${figure}`,
-    actual,
-    met: isMost ? actual <= limit : actual >= limit,
+    timesFaster: other.median / ours.median,
+    throughput: ours.throughput / other.throughput,
+    cpu: ours.cpu / other.cpu,
   };
 }

@@ -3,7 +3,8 @@ import type { Case } from './cases/case.js';
 import type { CleanUp } from './clean-up.js';
 import { databaseFolder, useBenchDatabase } from './database/bench-database.js';
 import { compareAnswers } from './measuring/compare-answers.js';
-import { measureCase } from './measuring/measure-case.js';
+import { Contender } from './measuring/contender.js';
+import { measureInTurn } from './measuring/measure-in-turn.js';
 import { measureGrowth, type GrownServer } from './measuring/measure-growth.js';
 import { peakMemory } from './measuring/process-usage.js';
 import { measureWriteCost } from './measuring/write-cost.js';
@@ -62,10 +63,12 @@ async function runCase(
   report: Report,
 ): Promise<CaseResult> {
   report(asked.name);
-  await compareAnswers(asked, servers);
-  const [ours, postgraphile, bare] = await measureCase(asked, servers, roundsOf(options));
+  const contenders = await Promise.all(servers.map((server) => Contender.enter(asked, server)));
+  await compareAnswers(contenders);
+  if (asked.baseline) contenders.push(await Contender.enter(asked.baseline, servers[0]));
+  const [ours, postgraphile, bare, baseline] = await measureInTurn(contenders, roundsOf(options));
   if (!ours || !postgraphile || !bare) throw new Error('A server was not measured.');
-  return caseResult(asked, { 'llm-call-log': ours, PostGraphile: postgraphile, bare });
+  return caseResult(asked, { 'llm-call-log': ours, PostGraphile: postgraphile, bare }, baseline ?? null);
 }
 
 async function runGrowth(

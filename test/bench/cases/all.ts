@@ -1,12 +1,24 @@
 import { callsAndTokensByGroup } from './by-group.js';
+import { callById } from './call-by-id.js';
 import type { Case } from './case.js';
+import { countOfAMonth } from './count-of-a-month.js';
 import { dailySeries } from './daily-series.js';
 import { dashboard } from './dashboard.js';
+import { deepPage } from './deep-page.js';
+import { filteredPage } from './filtered-page.js';
+import { newestPage, newestPageWithBodies } from './newest-page.js';
 import { totalsOverEverything } from './totals-over-everything.js';
+import { usageOfGroups } from './usage-of-groups.js';
 import { MONTH, YEAR } from '../database/period.js';
 
 /** What is measured, in the order of the table. */
 export const CASES: readonly Case[] = [
+  newestPage,
+  newestPageWithBodies,
+  callById,
+  deepPage,
+  filteredPage,
+  countOfAMonth,
   totalsOverEverything,
   dailySeries('daily series of a year, UTC', YEAR, 'UTC', 100),
   callsAndTokensByGroup,
@@ -14,6 +26,7 @@ export const CASES: readonly Case[] = [
   dailySeries('daily series of a year, Asia/Kathmandu', inOffset(YEAR, '+05:45'), 'Asia/Kathmandu', 20),
   dailySeries('a month by day, UTC', MONTH, 'UTC', 20),
   dashboard,
+  usageOfGroups,
 ];
 
 /** The same days on the clocks of a zone, whose offset is this one all year. */

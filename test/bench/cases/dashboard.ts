@@ -111,7 +111,7 @@ export const dashboard: Case = {
     ]);
     return { totals, previous, series: days, byGroup, byModel, byStatus };
   },
-  targets: [{ figure: 'milliseconds', limit: 25 }],
+  targets: [{ figure: 'milliseconds', atMost: 25 }],
 };
 
 function toTotals({ totalCount, aggregates }: PostgraphileTotals): Totals {

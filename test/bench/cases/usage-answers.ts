@@ -1,3 +1,5 @@
+import { toOurTime } from './call-answers.js';
+
 /** A stretch of time in GraphQL times; `to` is not part of it. */
 export interface Stretch {
   from: string;
@@ -53,9 +55,4 @@ export function ourPoint({ start, usage }: OurBucket): Point {
 export function postgraphilePoints(grouped: Pick<Grouped, 'keys' | 'sum'>[]): Point[] {
   const points = grouped.map(({ keys: [start], sum }): Point => [toOurTime(start), Number(sum.tokensUsed)]);
   return points.sort(([one], [other]) => (one < other ? -1 : 1));
-}
-
-/** PostGraphile writes microseconds, and no Z. */
-function toOurTime(time: string): string {
-  return `${time.slice(0, 23)}Z`;
 }

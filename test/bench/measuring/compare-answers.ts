@@ -1,38 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case } from '../cases/case.js';
 import { OperatorError } from '../../../src/errors.js';
-import type { Server } from '../servers/server.js';
-import { HttpClient } from './http-client.js';
+import type { Contender } from './contender.js';
+
+/** What is shown of an answer that differs, in characters. */
+const SHOWN = 3000;
 
 /**
  * Makes sure that all servers answer a case with the same figures in the same order.
  *
  * @throws OperatorError with what differs: figures about different data would mean nothing
  */
-export async function compareAnswers(asked: Case, servers: readonly Server[]): Promise<void> {
-  const comparable = servers.filter(
-    ({ name }) => name !== 'PostGraphile' || asked.postgraphile.insteadOf === undefined,
+export async function compareAnswers(contenders: readonly Contender[]): Promise<void> {
+  const comparable = contenders.filter(
+    ({ asked, server }) => server.name !== 'PostGraphile' || asked.postgraphile.insteadOf === undefined,
   );
   const answers = await Promise.all(
-    comparable.map(async (server) => ({ name: server.name, figures: await figuresOf(server, asked) })),
+    comparable.map(async (contender) => ({ contender, figures: await contender.figures() })),
   );
   const [first, ...others] = answers;
   for (const other of others) {
     if (isDeepStrictEqual(first?.figures, other.figures)) continue;
-    throw new OperatorError(
-      `${asked.name}: the answers differ.\n${answers.map(({ name, figures }) => `${name}: ${JSON.stringify(figures)}`).join('\n')}`,
+    const lines = answers.map(
+      ({ contender, figures }) => `${contender.server.name}: ${JSON.stringify(figures).slice(0, SHOWN)}`,
     );
-  }
-}
-
-async function figuresOf(server: Server, asked: Case): Promise<unknown> {
-  const client = new HttpClient(server);
-  try {
-    const answer = JSON.parse(await client.ask(asked, 0)) as { data: never };
-    if (server.name === 'bare') return answer;
-    const { figures } = server.name === 'PostGraphile' ? asked.postgraphile : asked.ours;
-    return figures(answer.data);
-  } finally {
-    client.close();
+    throw new OperatorError(`${other.contender.asked.name}: the answers differ.\n${lines.join('\n')}`);
   }
 }

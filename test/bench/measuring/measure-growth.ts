@@ -1,7 +1,8 @@
 import { dashboard } from '../cases/dashboard.js';
 import type { GrowthResult } from '../results.js';
 import type { Server } from '../servers/server.js';
-import { measureCase, type Rounds } from './measure-case.js';
+import { Contender } from './contender.js';
+import { measureInTurn, type Rounds } from './measure-in-turn.js';
 
 /** What the dashboard may cost on a log so many times as large, at the most. */
 const LIMITS: Partial<Record<number, number>> = { 10: 1.3, 100: 1.6 };
@@ -14,8 +15,8 @@ export interface GrownServer {
 
 /** Measures the dashboard on logs of several sizes, in turn. */
 export async function measureGrowth(grown: readonly GrownServer[], rounds: Rounds): Promise<GrowthResult[]> {
-  const servers = grown.map(({ server }) => server);
-  const measurements = await measureCase(dashboard, servers, rounds);
+  const contenders = await Promise.all(grown.map(({ server }) => Contender.enter(dashboard, server)));
+  const measurements = await measureInTurn(contenders, rounds);
   const first = { calls: grown[0]?.calls ?? NaN, median: measurements[0]?.median ?? NaN };
   return measurements.map(({ median, p99 }, index) => {
     const calls = grown[index]?.calls ?? NaN;

@@ -8,8 +8,8 @@ import { CONNECTIONS } from '../servers/server.js';
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: CONNECTIONS });
 const app = Fastify({ forceCloseConnections: true });
 const cases = new Map(CASES.map((one) => [one.name, one]));
-app.post<{ Body: { name: string; turn: number } }>('/', ({ body: { name, turn } }) =>
-  cases.get(name)?.bare(pool, turn),
+app.post<{ Body: { name: string; turn: number; input: unknown } }>('/', ({ body: { name, turn, input } }) =>
+  cases.get(name)?.bare(pool, turn, input),
 );
 const url = await app.listen({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`The bare server is ready on ${url}\n`);

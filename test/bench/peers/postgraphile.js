@@ -10,12 +10,14 @@ import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connecti
 
 const CONNECTIONS = 10;
 
-/** What is to be grouped by has to be sortable, which JSON is not by default. */
-const SortableParamsPlugin = makePgSmartTagsPlugin({
-  kind: 'attribute',
-  match: 'llm_call_logs.request_params',
-  tags: { behavior: ['+orderBy'] },
-});
+/** What is grouped by or sorted by has to be sortable, which JSON is not by default, nor is a column without an index. */
+const SortablePlugin = makePgSmartTagsPlugin(
+  ['llm_call_logs.request_params', 'groups.name'].map((match) => ({
+    kind: 'attribute',
+    match,
+    tags: { behavior: ['+orderBy'] },
+  })),
+);
 
 /**
  * Lets calls be grouped by model, which has no column of its own, in the way that the plugin's documentation
@@ -42,7 +44,7 @@ const GroupByModelPlugin = {
 
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset, PgAggregatesPreset, PostGraphileConnectionFilterPreset],
-  plugins: [SortableParamsPlugin, GroupByModelPlugin],
+  plugins: [SortablePlugin, GroupByModelPlugin],
   grafserv: { graphiql: false, websockets: false },
   pgServices: [
     makePgService({
