@@ -23,7 +23,7 @@ const MAX_CALLS = 1000;
 export async function recordCallLog(
   context: Context,
   input: RecordCallLogInput,
-  fields: Set<string>,
+  fields: ReadonlySet<string>,
 ): Promise<CallLog> {
   const id = await context.shared(callLogRecorder).load(prepare(context.caller, input, 'input'));
   const [callLog] = await readBack(context, [id], fields);
@@ -39,7 +39,7 @@ export async function recordCallLog(
 export async function recordCallLogs(
   context: Context,
   input: RecordCallLogInput[],
-  fields: Set<string>,
+  fields: ReadonlySet<string>,
 ): Promise<RecordCallLogsResult> {
   if (input.length < 1 || input.length > MAX_CALLS) {
     throw badUserInput('input', `must hold from 1 to ${MAX_CALLS} calls, not ${input.length}.`);
@@ -85,7 +85,7 @@ function reject(error: unknown, index: number): RejectedCallLog {
 }
 
 /** The recorded calls as the table holds them; where only the id is asked for, the table is not asked. */
-async function readBack(context: Context, ids: string[], fields: Set<string>): Promise<(CallLog | null)[]> {
+async function readBack(context: Context, ids: string[], fields: ReadonlySet<string>): Promise<(CallLog | null)[]> {
   if ([...fields].every((field) => field === 'id' || field === '__typename')) {
     return ids.map((id) => ({ id }) as CallLog);
   }

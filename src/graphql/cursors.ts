@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { badUserInput } from './errors.js';
 import type { Position } from './keyset.js';
 
@@ -6,11 +6,11 @@ const SIGNATURE_BYTES = 9;
 
 /** Makes cursors and reads them back. They are signed, so that a forged one never selects a place in a list. */
 export class Cursors {
-  readonly #secret: string;
+  readonly #secret: KeyObject;
 
   /** @param secret shared by all servers on one database */
   constructor(secret: string) {
-    this.#secret = secret;
+    this.#secret = createSecretKey(secret, 'utf8');
   }
 
   encode(order: string, { value, id }: Position): string {

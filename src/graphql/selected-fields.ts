@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import { parseResolveInfo, type ResolveTree } from 'graphql-parse-resolve-info';
 
 /**
@@ -7,17 +7,31 @@ import { parseResolveInfo, type ResolveTree } from 'graphql-parse-resolve-info';
  * @param paths each the names of the fields in between, such as `['edges', 'node']`; what is selected at
  *   any of them counts
  */
-export function selectedFields(info: GraphQLResolveInfo, ...paths: string[][]): Set<string> {
+export function selectedFields(info: GraphQLResolveInfo, ...paths: string[][]): ReadonlySet<string> {
+  const known = found.get(info.fieldNodes);
+  if (known) return known;
+  const fields = findFields(info, paths);
+  found.set(info.fieldNodes, fields);
+  return fields;
+}
+
+/**
+ * What was found before, by the nodes that stand for a field in one place of an operation. A compiled query, in which
+ * no variable leaves anything out, has the same list of them each time; graphql-js makes a new one for each request.
+ */
+const found = new WeakMap<readonly FieldNode[], ReadonlySet<string>>();
+
+function findFields(info: GraphQLResolveInfo, paths: string[][]): Set<string> {
   const root = parseResolveInfo(info) as ResolveTree | null | undefined;
   const places = paths.length === 0 ? [[]] : paths;
-  const found = places.flatMap((path) => {
+  const selected = places.flatMap((path) => {
     let level = root ? [root] : [];
     for (const name of path) {
       level = level.flatMap(childrenOf).filter((child) => child.name === name);
     }
     return level.flatMap(childrenOf);
   });
-  return new Set(found.map((child) => child.name));
+  return new Set(selected.map((child) => child.name));
 }
 
 function childrenOf(tree: ResolveTree): ResolveTree[] {

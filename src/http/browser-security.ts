@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const SELF = "'self'";
 const NONE = "'none'";
@@ -33,15 +34,10 @@ export async function registerBrowserSecurity(
   app: FastifyInstance,
   origins: readonly string[],
 ): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-    // TLS ends at a proxy, which alone knows whether there is no way around it.
-    strictTransportSecurity: false,
-    xFrameOptions: { action: 'deny' },
-  });
   // Any answer may hold a prompt, a token or the provider key. The page and its assets, which hold none, say otherwise.
+  const headers = { ...protectiveHeaders(), 'cache-control': 'no-store' };
   app.addHook('onRequest', (_request, reply, done) => {
-    void reply.header('cache-control', 'no-store');
+    void reply.headers(headers);
     done();
   });
   if (origins.length === 0) return;
@@ -53,4 +49,21 @@ export async function registerBrowserSecurity(
     credentials: false,
     maxAge: 600,
   });
+}
+
+/** Those that helmet would write for each answer anew, though they are always the same. */
+function protectiveHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const response = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  const protect = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    // TLS ends at a proxy, which alone knows whether there is no way around it.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  });
+  protect({} as IncomingMessage, response as unknown as ServerResponse, () => undefined);
+  return headers;
 }
