@@ -14,6 +14,9 @@ export function reportOf(results: Results): string {
   if (results.cases.length > 0) {
     sections.push(tableOf(CASE_HEADS, results.cases.flatMap(caseRows)));
     sections.push(...results.cases.flatMap(({ name, note }) => (note === null ? [] : `${name}: ${note}.`)));
+    sections.push(
+      ...results.cases.flatMap(({ name, written }) => (written ? [writtenLine(name, written)] : [])),
+    );
     const peaks = Object.entries(results.peakMemory).map(([name, peak]) => `${name} ${Math.round(peak)} MB`);
     sections.push(`Peak memory: ${peaks.join(', ')}.`);
     sections.push(tableOf(['target', 'actual', ''], results.cases.flatMap(targetRows)));
@@ -63,6 +66,12 @@ function caseRows({ name, clients, measurements, ratios, baseline, note }: CaseR
   ]);
   if (baseline) rows.push(['', baseline.name, ...figuresOf(baseline.measurement)]);
   return rows;
+}
+
+function writtenLine(name: string, written: Record<ServerName, number>): string {
+  const { 'llm-call-log': ours, PostGraphile, bare } = written;
+  const against = (other: number) => `${number(other)} (× ${number(ours / other)})`;
+  return `${name}, calls/s: llm-call-log ${number(ours)}, PostGraphile ${against(PostGraphile)}, bare ${against(bare)}.`;
 }
 
 function figuresOf({ median, p99, throughput, cpu }: Measurement): Row {

@@ -36,6 +36,8 @@ export interface CaseResult {
   measurements: Record<ServerName, Measurement>;
   /** How ours does against each of the others. */
   ratios: Record<Peer, Ratios>;
+  /** Calls that each server wrote in a second; null where it is no case of writing. */
+  written: Record<ServerName, number> | null;
   /** The case that our server was asked in the same rounds, where a target compares the two. */
   baseline: { name: string; measurement: Measurement } | null;
   note: string | null;
@@ -83,15 +85,23 @@ export function caseResult(
   baseline: Measurement | null,
 ): CaseResult {
   const { 'llm-call-log': ours, PostGraphile, bare } = measurements;
-  const measured = { measurements, baseline, rowsOfOurs: asked.writes?.['llm-call-log'] ?? 0 };
+  const { writes } = asked;
+  const written = writes && {
+    'llm-call-log': ours.throughput * writes['llm-call-log'],
+    PostGraphile: PostGraphile.throughput * writes.PostGraphile,
+    bare: bare.throughput * writes.bare,
+  };
   return {
     name: asked.name,
     clients: asked.clients,
     measurements,
     ratios: { PostGraphile: ratiosTo(PostGraphile, ours), bare: ratiosTo(bare, ours) },
+    written: written ?? null,
     baseline: asked.baseline && baseline ? { name: asked.baseline.name, measurement: baseline } : null,
-    note: asked.postgraphile.insteadOf ?? null,
-    verdicts: asked.targets.map((target) => judge(target, measured)),
+    note: asked.postgraphile.insteadOf?.what ?? null,
+    verdicts: asked.targets.map((target) =>
+      judge(target, { measurements, baseline, written: written?.['llm-call-log'] ?? NaN }),
+    ),
   };
 }
 

@@ -1,19 +1,15 @@
 import { CASES } from './cases/all.js';
-import type { Case } from './cases/case.js';
 import type { CleanUp } from './clean-up.js';
 import { databaseFolder, useBenchDatabase } from './database/bench-database.js';
-import { compareAnswers } from './measuring/compare-answers.js';
-import { Contender } from './measuring/contender.js';
-import { measureInTurn } from './measuring/measure-in-turn.js';
 import { measureGrowth, type GrownServer } from './measuring/measure-growth.js';
 import { peakMemory } from './measuring/process-usage.js';
 import { measureWriteCost } from './measuring/write-cost.js';
 import { roundsOf, type BenchOptions } from './options.js';
-import { caseResult, thisMachine, type CaseResult, type GrowthResult, type Results } from './results.js';
+import { thisMachine, type GrowthResult, type Results } from './results.js';
+import { runCase } from './run-case.js';
 import { serveBare } from './servers/bare.js';
 import { serveOurs } from './servers/ours.js';
 import { servePostgraphile } from './servers/postgraphile.js';
-import type { Server } from './servers/server.js';
 
 type Report = (progress: string) => void;
 
@@ -46,7 +42,10 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
   const cases = CASES.filter(({ name }) => name.includes(only));
   if (cases.length > 0) {
     const servers = [ours, await servePostgraphile(url, cleanUp), await serveBare(url, cleanUp)] as const;
-    for (const asked of cases) results.cases.push(await runCase(asked, servers, options, report));
+    for (const asked of cases) {
+      report(asked.name);
+      results.cases.push(await runCase(asked, servers, url, roundsOf(options)));
+    }
     for (const { name, pid } of servers) results.peakMemory[name] = await peakMemory(pid);
   }
   if ('write cost'.includes(only)) {
@@ -54,21 +53,6 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     results.writeCosts = await measureWriteCost(url, options.rounds);
   }
   return results;
-}
-
-async function runCase(
-  asked: Case,
-  servers: readonly [ours: Server, postgraphile: Server, bare: Server],
-  options: BenchOptions,
-  report: Report,
-): Promise<CaseResult> {
-  report(asked.name);
-  const contenders = await Promise.all(servers.map((server) => Contender.enter(asked, server)));
-  await compareAnswers(contenders);
-  if (asked.baseline) contenders.push(await Contender.enter(asked.baseline, servers[0]));
-  const [ours, postgraphile, bare, baseline] = await measureInTurn(contenders, roundsOf(options));
-  if (!ours || !postgraphile || !bare) throw new Error('A server was not measured.');
-  return caseResult(asked, { 'llm-call-log': ours, PostGraphile: postgraphile, bare }, baseline ?? null);
 }
 
 async function runGrowth(

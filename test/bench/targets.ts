@@ -6,8 +6,8 @@ export interface Measured {
   measurements: Record<ServerName, Measurement>;
   /** Of our server at the case that this one is compared with, in the same rounds. */
   baseline: Measurement | null;
-  /** How many calls each of our requests writes. */
-  rowsOfOurs: number;
+  /** Calls that our server wrote in a second. */
+  written: number;
 }
 
 const OURS = 'llm-call-log';
@@ -19,8 +19,7 @@ const AT_LEAST = {
     ours.throughput / PostGraphile.throughput,
   "times bare's requests a second": ({ measurements: { [OURS]: ours, bare } }: Measured) =>
     ours.throughput / bare.throughput,
-  'calls a second': ({ measurements: { [OURS]: ours }, rowsOfOurs }: Measured) =>
-    ours.throughput * rowsOfOurs,
+  'calls a second': ({ written }: Measured) => written,
 };
 
 const AT_MOST = {

@@ -7,6 +7,8 @@ import { dashboard } from './dashboard.js';
 import { deepPage } from './deep-page.js';
 import { filteredPage } from './filtered-page.js';
 import { newestPage, newestPageWithBodies } from './newest-page.js';
+import { recordCalls, recordSmallCalls } from './record-batch.js';
+import { recordCall, recordCallIdle, recordSmallCall } from './record-one.js';
 import { totalsOverEverything } from './totals-over-everything.js';
 import { usageOfGroups } from './usage-of-groups.js';
 import { MONTH, YEAR } from '../database/period.js';
@@ -27,6 +29,11 @@ export const CASES: readonly Case[] = [
   dailySeries('a month by day, UTC', MONTH, 'UTC', 20),
   dashboard,
   usageOfGroups,
+  recordCall,
+  recordSmallCall,
+  recordCallIdle,
+  recordCalls,
+  recordSmallCalls,
 ];
 
 /** The same days on the clocks of a zone, whose offset is this one all year. */

@@ -27,7 +27,11 @@ export interface Case {
      * What PostGraphile is asked instead, where it cannot answer the same question: it is timed, and its answer is
      * not compared.
      */
-    insteadOf?: string;
+    insteadOf?: {
+      what: string;
+      /** Where it is asked by more or fewer clients than the others. */
+      clients?: number;
+    };
   };
   /** Answers a request with prepared statements, in the form that all answers are compared in. */
   bare: (pool: Pool, turn: number, input: unknown) => Promise<unknown>;

@@ -30,6 +30,17 @@ export class Contender {
     return new Contender(asked, server, prepared);
   }
 
+  /** How many clients ask it at the same time. */
+  get clients(): number {
+    const { insteadOf } = this.asked.postgraphile;
+    return (this.server.name === 'PostGraphile' ? insteadOf?.clients : undefined) ?? this.asked.clients;
+  }
+
+  /** How many calls were written by so many requests. */
+  written(requests: number): number {
+    return requests * (this.asked.writes?.[this.server.name] ?? 0);
+  }
+
   /** How many requests it has had, the one for its figures not counted. */
   get turns(): number {
     return this.#turns;

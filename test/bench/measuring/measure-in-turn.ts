@@ -31,7 +31,7 @@ export async function measureInTurn(
 }
 
 async function drive(contender: Contender, seconds: number): Promise<Round> {
-  const { asked, server } = contender;
+  const { clients, server } = contender;
   const latencies: number[] = [];
   const cpuBefore = await cpuTime(server.pid);
   const start = performance.now();
@@ -44,7 +44,7 @@ async function drive(contender: Contender, seconds: number): Promise<Round> {
     } while (performance.now() - start < seconds * 1000);
     await client.close();
   };
-  await Promise.all(Array.from({ length: asked.clients }, runClient));
+  await Promise.all(Array.from({ length: clients }, runClient));
   const elapsed = (performance.now() - start) / 1000;
   return { latencies, seconds: elapsed, cpu: (await cpuTime(server.pid)) - cpuBefore };
 }

@@ -5,8 +5,11 @@ import { Pool } from 'pg';
 import { CASES } from '../cases/all.js';
 import { CONNECTIONS } from '../servers/server.js';
 
+/** As many as ours takes for recordings. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: CONNECTIONS });
-const app = Fastify({ forceCloseConnections: true });
+const app = Fastify({ forceCloseConnections: true, bodyLimit: MAX_BODY_BYTES });
 const cases = new Map(CASES.map((one) => [one.name, one]));
 app.post<{ Body: { name: string; turn: number; input: unknown } }>('/', ({ body: { name, turn, input } }) =>
   cases.get(name)?.bare(pool, turn, input),

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { CleanUp } from '../clean-up.js';
 import { outputOf, serveFrom } from './child-process.js';
 import { CONNECTIONS, type Server } from './server.js';
+import { untilUsageIsReady } from './until-usage-is-ready.js';
 
 const MAIN = 'dist/src/main.js';
 
@@ -29,7 +29,7 @@ export async function serveOurs(
     READ_TIMEOUT_MS: '600000',
   };
   const serving = await serveFrom([MAIN, 'start'], environment, cleanUp);
-  await untilUsageIsReady(databaseUrl, report);
+  await waitForUsage(databaseUrl, report);
   return { name: 'llm-call-log', ...serving, headers: { authorization: `Bearer ${token.trim()}` } };
 }
 
@@ -38,21 +38,12 @@ function tokenOptions(): string[] {
   return ['--name', 'bench', '--scope', 'logs:read', '--scope', 'logs:write', '--expires', expires];
 }
 
-/** Waits until the server has rolled up the usage of every call, as it has some time after the last one was written. */
-async function untilUsageIsReady(databaseUrl: string, report: (progress: string) => void): Promise<void> {
+async function waitForUsage(databaseUrl: string, report: (progress: string) => void): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   const began = Date.now();
-  for (;;) {
-    const { rows } = await client.query<{ complete: boolean; waiting: boolean }>(
-      'SELECT complete, EXISTS (SELECT FROM llm_usage_deltas) AS waiting FROM llm_usage_state',
-    );
-    if (rows[0]?.complete && !rows[0].waiting) break;
-    await sleep(200);
-  }
+  await untilUsageIsReady(client);
   const seconds = (Date.now() - began) / 1000;
   if (seconds > 5) report(`Usage was rolled up in ${seconds.toFixed(0)} s.`);
-  // As autovacuum does by and by.
-  await client.query('VACUUM ANALYZE llm_usage_rollups, llm_usage_slices, llm_usage_deltas');
   await client.end();
 }
