@@ -38,7 +38,10 @@ export function readOptions(): BenchOptions {
       '--database <folder>',
       'keep the databases there, for the next run; without, they are made anew and removed',
     )
-    .option('--only <text>', 'only the cases whose names contain this; "write" for the cost of writing')
+    .option(
+      '--only <text>',
+      'only the cases whose names contain this; "import", or "write cost" for what triggers cost',
+    )
     .addOption(
       new Option(
         '--growth <numbers>',

@@ -21,6 +21,16 @@ export function reportOf(results: Results): string {
     sections.push(`Peak memory: ${peaks.join(', ')}.`);
     sections.push(tableOf(['target', 'actual', ''], results.cases.flatMap(targetRows)));
   }
+  if (results.imports.length > 0) {
+    const rows = results.imports.map(({ name, imported, copied, ratio, limit }) => [
+      name,
+      number(imported),
+      number(copied),
+      number(ratio),
+      `at least ${limit}: ${met(ratio >= limit)}`,
+    ]);
+    sections.push(tableOf(['import', 'calls/s', 'calls/s of COPY', 'ratio', 'target'], rows));
+  }
   if (results.writeCosts.length > 0) {
     const rows = results.writeCosts.map(({ name, withTriggers, withoutTriggers, ratio, limit }) => [
       name,

@@ -1,6 +1,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Case } from './cases/case.js';
 import type { Measurement } from './measuring/measurement.js';
+import type { ImportResult } from './measuring/measure-import.js';
 import type { WriteCost } from './measuring/write-cost.js';
 import type { ServerName } from './servers/server.js';
 import { judge, type Verdict } from './targets.js';
@@ -17,6 +18,7 @@ export interface Results {
   /** The most memory that each server had resident in all the cases. */
   peakMemory: Partial<Record<ServerName, number>>;
   writeCosts: WriteCost[];
+  imports: ImportResult[];
   growth: GrowthResult[];
 }
 

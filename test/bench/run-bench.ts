@@ -2,6 +2,7 @@ import { CASES } from './cases/all.js';
 import type { CleanUp } from './clean-up.js';
 import { databaseFolder, useBenchDatabase } from './database/bench-database.js';
 import { measureGrowth, type GrownServer } from './measuring/measure-growth.js';
+import { measureImports } from './measuring/measure-import.js';
 import { peakMemory } from './measuring/process-usage.js';
 import { measureWriteCost } from './measuring/write-cost.js';
 import { roundsOf, type BenchOptions } from './options.js';
@@ -29,6 +30,7 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     cases: [],
     peakMemory: {},
     writeCosts: [],
+    imports: [],
     growth: [],
   };
   const folder = await databaseFolder(options.database, cleanUp);
@@ -47,6 +49,10 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
       results.cases.push(await runCase(asked, servers, url, roundsOf(options)));
     }
     for (const { name, pid } of servers) results.peakMemory[name] = await peakMemory(pid);
+  }
+  if ('import'.includes(only)) {
+    report('import');
+    results.imports = await measureImports(url, options.rounds);
   }
   if ('write cost'.includes(only)) {
     report('cost of writing');

@@ -4,7 +4,8 @@ import { outputOf, serveFrom } from './child-process.js';
 import { CONNECTIONS, type Server } from './server.js';
 import { untilUsageIsReady } from './until-usage-is-ready.js';
 
-const MAIN = 'dist/src/main.js';
+/** The command line of the product. */
+export const MAIN = 'dist/src/main.js';
 
 const DAY_MS = 86_400_000;
 
