@@ -3,7 +3,7 @@ import { OperatorError } from '../../src/errors.js';
 import { Stopped, StopSignal, unlessAborted } from '../../src/stop-signal.js';
 import { CleanUp } from './clean-up.js';
 import { readOptions } from './options.js';
-import { reportOf } from './report.js';
+import { reportOf } from './report/report.js';
 import { runBench } from './run-bench.js';
 
 const options = readOptions();

@@ -8,6 +8,7 @@ export interface BenchOptions {
   database?: string;
   only?: string;
   growth: number[];
+  memory?: number;
   rounds: number;
   json?: string;
 }
@@ -40,7 +41,7 @@ export function readOptions(): BenchOptions {
     )
     .option(
       '--only <text>',
-      'only the cases whose names contain this; "import", or "write cost" for what triggers cost',
+      'only the cases whose names contain this; "start-up", "import", or "write cost" for what triggers cost',
     )
     .addOption(
       new Option(
@@ -49,6 +50,11 @@ export function readOptions(): BenchOptions {
       )
         .argParser((text: string) => text.split(',').map(wholeNumber(FEWEST_CALLS)))
         .default([], 'none'),
+    )
+    .option(
+      '--memory <minutes>',
+      'instead of the cases: the memory of this server under mixed load for so long, and then under large pages',
+      wholeNumber(1),
     )
     .option(
       '--rounds <number>',

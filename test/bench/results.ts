@@ -1,5 +1,8 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Case } from './cases/case.js';
+import type { LargePagesResult } from './measuring/measure-large-pages.js';
+import type { MemoryResult } from './measuring/measure-memory.js';
+import type { StartUpResult } from './measuring/measure-start-up.js';
 import type { Measurement } from './measuring/measurement.js';
 import type { ImportResult } from './measuring/measure-import.js';
 import type { WriteCost } from './measuring/write-cost.js';
@@ -20,6 +23,8 @@ export interface Results {
   writeCosts: WriteCost[];
   imports: ImportResult[];
   growth: GrowthResult[];
+  startUps: StartUpResult[];
+  memory: (MemoryResult & { largePages: LargePagesResult }) | null;
 }
 
 export interface Machine {

@@ -3,6 +3,9 @@ import type { CleanUp } from './clean-up.js';
 import { databaseFolder, useBenchDatabase } from './database/bench-database.js';
 import { measureGrowth, type GrownServer } from './measuring/measure-growth.js';
 import { measureImports } from './measuring/measure-import.js';
+import { measureLargePages } from './measuring/measure-large-pages.js';
+import { measureMemory } from './measuring/measure-memory.js';
+import { measureStartUps } from './measuring/measure-start-up.js';
 import { peakMemory } from './measuring/process-usage.js';
 import { measureWriteCost } from './measuring/write-cost.js';
 import { roundsOf, type BenchOptions } from './options.js';
@@ -32,6 +35,8 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     writeCosts: [],
     imports: [],
     growth: [],
+    startUps: [],
+    memory: null,
   };
   const folder = await databaseFolder(options.database, cleanUp);
   if (options.growth.length > 0) {
@@ -39,8 +44,15 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
   }
   const wanted = { calls: options.calls, bodySize: options.bodies };
   const url = await useBenchDatabase(folder, wanted, cleanUp, report);
-  const ours = await serveOurs(url, cleanUp, report);
   const { only = '' } = options;
+  if (options.memory !== undefined) {
+    return { ...results, memory: await runMemory(url, options.memory, cleanUp, report) };
+  }
+  if ('start-up'.includes(only)) {
+    report('start-up');
+    results.startUps = await measureStartUps(url, options.rounds, cleanUp);
+  }
+  const ours = await serveOurs(url, cleanUp, report);
   const cases = CASES.filter(({ name }) => name.includes(only));
   if (cases.length > 0) {
     const servers = [ours, await servePostgraphile(url, cleanUp), await serveBare(url, cleanUp)] as const;
@@ -59,6 +71,19 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     results.writeCosts = await measureWriteCost(url, options.rounds);
   }
   return results;
+}
+
+async function runMemory(
+  url: string,
+  minutes: number,
+  cleanUp: CleanUp,
+  report: Report,
+): Promise<NonNullable<Results['memory']>> {
+  const ours = await serveOurs(url, cleanUp, report);
+  report('memory under mixed load');
+  const underMixedLoad = await measureMemory(url, ours, minutes, report);
+  report('pages of 1,000 calls');
+  return { ...underMixedLoad, largePages: await measureLargePages(ours) };
 }
 
 async function runGrowth(

@@ -1,4 +1,4 @@
-import { drawBodies, type BodySize } from './bodies.js';
+import { drawBodies, type Body, type BodySize } from './bodies.js';
 import type { Message } from '../../../src/demo/conversation.js';
 import { YEAR } from './period.js';
 
@@ -53,14 +53,14 @@ export const INSERT_CALLS = `
   SELECT ${COLUMNS.map(([, column, type]) => `${column}::${type}`).join(', ')}
   FROM unnest(${COLUMNS.map((_, index) => `$${index + 1}::text[]`).join(', ')}) AS calls (${NEW_CALL_COLUMNS})`;
 
-const BODIES = { realistic: drawBodies('realistic'), small: drawBodies('small') };
+const drawn: Partial<Record<BodySize, Body[]>> = {};
 
 /** Over how many milliseconds behind the year the calls are spread: a quarter of an hour. */
 const SPREAD_MS = 900_000;
 
 /** A call like those of the log, the same one for the same number. */
 export function newCall(number: number, size: BodySize): NewCall {
-  const bodies = BODIES[size];
+  const bodies = (drawn[size] ??= drawBodies(size));
   const body = bodies[number % bodies.length];
   const model = number % 3 === 0 ? 'gpt-4o' : 'gpt-4o-mini';
   const promptTokens = 50 + (number % 700);

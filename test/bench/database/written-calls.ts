@@ -46,7 +46,13 @@ export class WrittenCalls {
     return this.#count(`DISTINCT (${NEW_CALL_COLUMNS})`);
   }
 
-  /** Deletes them, and waits until nothing is left to do after that. */
+  /** Deletes them while others are being written. */
+  async delete(): Promise<void> {
+    await this.#client.query('DELETE FROM llm_call_logs WHERE call_time >= $1::timestamp', [YEAR.to]);
+    await this.#client.query('VACUUM llm_call_logs');
+  }
+
+  /** Deletes them when nobody writes any more, and waits until nothing is left to do after that. */
   async remove(): Promise<void> {
     await restoreLog(this.#client);
     // As autovacuum does by and by; it would do so while somebody is measured.

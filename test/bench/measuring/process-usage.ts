@@ -13,6 +13,15 @@ export async function cpuTime(pid: number): Promise<number> {
 
 /** The most memory that a process has had resident so far, in MB. */
 export async function peakMemory(pid: number): Promise<number> {
+  return statusOf(pid, 'VmHWM');
+}
+
+/** The memory that a process has resident, in MB. */
+export async function memory(pid: number): Promise<number> {
+  return statusOf(pid, 'VmRSS');
+}
+
+async function statusOf(pid: number, field: 'VmHWM' | 'VmRSS'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
 }

@@ -15,6 +15,8 @@ export interface Serving {
   pid: number;
   /** http://127.0.0.1:port */
   url: string;
+  /** Milliseconds from its launch until it said so. */
+  readyAfter: number;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function serveFrom(
   environment: Record<string, string>,
   cleanUp: CleanUp,
 ): Promise<Serving> {
+  const launched = performance.now();
   const child = startNode(args, environment);
   cleanUp.later(() => end(child));
   let said = '';
@@ -35,7 +38,9 @@ export async function serveFrom(
     const listen = (text: string) => {
       said += text;
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-      if (url !== undefined && child.pid !== undefined) resolve({ pid: child.pid, url });
+      if (url !== undefined && child.pid !== undefined) {
+        resolve({ pid: child.pid, url, readyAfter: performance.now() - launched });
+      }
     };
     child.stdout?.setEncoding('utf8').on('data', listen);
     child.stderr?.setEncoding('utf8').on('data', listen);
