@@ -21,7 +21,7 @@ export async function measureInTurn(
   rounds: Rounds,
 ): Promise<Measurement[]> {
   const runs = contenders.map((contender) => ({ contender, rounds: [] as Round[] }));
-  for (const { contender } of runs) await drive(contender, rounds.seconds / 2);
+  for (const { contender } of runs) await drive(contender, rounds.seconds);
   for (let round = 0; round < rounds.count; round += 1) {
     // Nobody always comes after the same one.
     const order = [...runs.slice(round % runs.length), ...runs.slice(0, round % runs.length)];
