@@ -10,9 +10,9 @@ export interface Answer {
 /**
  * One client of a server: a connection that stays open, one request at a time.
  *
- * It shares the machine with what it measures. A page of 50 calls costs it two thirds of what it costs node:http.
- * autocannon is a little cheaper still, but counts in whole milliseconds, which is too coarse for what is a hundred
- * times faster than something that takes two hundred.
+ * It shares the machine with what it measures: a page of 50 calls costs it 0.2 ms of CPU time, and 0.3 ms with
+ * node:http. autocannon takes 0.1 ms, but counts in whole milliseconds, which is too coarse for what is a hundred times
+ * faster than something that takes two hundred.
  */
 export class HttpClient {
   readonly #client: Client;

@@ -1,17 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CASES } from '../cases/all.js';
-import { recordCalls } from '../cases/record-batch.js';
 import { WrittenCalls } from '../database/written-calls.js';
 import type { Server } from '../servers/server.js';
-import { Contender } from './contender.js';
-import { HttpClient } from './http-client.js';
+import { MixedLoad } from './mixed-load.js';
 import { memory, peakMemory } from './process-usage.js';
 import { mean } from './statistics.js';
-
-const CLIENTS = 16;
-
-/** One request of so many is a batch of recordings: they write more than all others together. */
-const BATCH_EVERY = 200;
 
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 1_000;
@@ -50,42 +42,26 @@ export async function measureMemory(
   minutes: number,
   report: (progress: string) => void,
 ): Promise<MemoryResult> {
-  const mix = await Promise.all(CASES.map((asked) => Contender.enter(asked, server)));
-  const batch = await Contender.enter(recordCalls, server);
-  const others = mix.filter(({ asked }) => (asked.writes?.['llm-call-log'] ?? 1) === 1);
-  let requests = 0;
-  let over = false;
-  const runClient = async () => {
-    const client = new HttpClient(server);
-    while (!over) {
-      requests += 1;
-      const contender = requests % BATCH_EVERY === 0 ? batch : others[requests % others.length];
-      await contender?.ask(client);
-    }
-    await client.close();
-  };
-  const samples: number[] = [];
+  const load = await MixedLoad.prepare(server);
+  const watched: number[][] = [];
   const taken: MemoryMinute[] = [];
-  const watch = async (written: WrittenCalls) => {
-    for (let minute = 0; minute < minutes; minute += 1) {
-      const before = requests;
-      const within: number[] = [];
-      const end = performance.now() + MINUTE_MS;
-      const swept = written.delete();
-      while (performance.now() < end) {
-        within.push(await memory(server.pid));
-        await sleep(SAMPLE_MS);
-      }
-      await swept;
-      taken.push({ memory: mean(within), requests: requests - before });
-      samples.push(...within);
-      report(`minute ${minute + 1}: ${Math.round(mean(within))} MB, ${requests - before} requests`);
-    }
-    over = true;
-  };
   await WrittenCalls.use(url, async (written) => {
-    await Promise.all([watch(written), ...Array.from({ length: CLIENTS }, runClient)]);
+    const driven = load.run();
+    for (let minute = 1; minute <= minutes; minute += 1) {
+      const before = load.requests;
+      // Whichever client fails ends the measurement.
+      const [samples] = await Promise.race([
+        Promise.all([watchMinute(server), written.delete()]),
+        driven.then(() => [[]]),
+      ]);
+      watched.push(samples);
+      taken.push({ memory: mean(samples), requests: load.requests - before });
+      report(`minute ${minute}: ${Math.round(mean(samples))} MB, ${load.requests - before} requests`);
+    }
+    load.end();
+    await driven;
   });
+  const samples = watched.flat();
   const third = Math.ceil(samples.length / 3);
   return {
     minutes: taken,
@@ -94,4 +70,15 @@ export async function measureMemory(
     growth: mean(samples.slice(-third)) / mean(samples.slice(0, third)),
     growthLimit: GROWTH_LIMIT,
   };
+}
+
+/** @returns the resident memory each second, in MB */
+async function watchMinute(server: Server): Promise<number[]> {
+  const samples: number[] = [];
+  const end = performance.now() + MINUTE_MS;
+  while (performance.now() < end) {
+    samples.push(await memory(server.pid));
+    await sleep(SAMPLE_MS);
+  }
+  return samples;
 }
