@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Caller } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, type Timestamp } from '../graphql/timestamp.js';
@@ -34,7 +34,7 @@ export function readIdempotencyKey(
  *   recorded then
  */
 export async function claimKeys(
-  transaction: Transaction<unknown>,
+  transaction: Kysely<unknown>,
   calls: readonly { id: string; idempotencyKey: string | null }[],
   now: Timestamp,
 ): Promise<Map<string, string>> {
@@ -72,12 +72,7 @@ export async function claimKeys(
 }
 
 /** Gives a key whose call has been deleted to another call. The claim above has locked it, refused as it was. */
-async function passOn(
-  transaction: Transaction<unknown>,
-  key: string,
-  id: string,
-  now: Timestamp,
-): Promise<void> {
+async function passOn(transaction: Kysely<unknown>, key: string, id: string, now: Timestamp): Promise<void> {
   await sql`
     UPDATE llm_call_log_idempotency_keys SET call_log_id = ${id}, created_at = ${now}::timestamp
     WHERE key = ${key}`.execute(transaction);

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
-import { sql, type Transaction } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Database } from '../database/database.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate } from '../graphql/timestamp.js';
@@ -18,22 +18,25 @@ export interface PendingCallLog {
 const MAX_BATCH = 1000;
 
 /**
- * Records calls and gives their ids, once they are committed. What arrives while one batch is being
- * written forms the next one; when idle, a call is written at once.
+ * Records calls and gives their ids, once they are committed. While two batches are being written, what arrives waits
+ * to form the next one: so neither the database nor this process waits for the other. When idle, a call is written at
+ * once.
  */
 export function callLogRecorder(database: Database): DataLoader<PendingCallLog, string> {
-  let writing: Promise<unknown> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
+  let lastButOne = last;
   return new DataLoader(
     (pending) => {
       const batch = recordBatch(database, pending);
-      writing = batch;
+      lastButOne = last;
+      last = batch;
       return batch;
     },
     {
       cache: false,
       maxBatchSize: MAX_BATCH,
       batchScheduleFn: (dispatch) => {
-        writing.then(() => setImmediate(dispatch), dispatch);
+        lastButOne.then(() => setImmediate(dispatch), dispatch);
       },
     },
   );
@@ -60,14 +63,18 @@ async function recordBatch(database: Database, batch: readonly PendingCallLog[])
   return batch.map((pending) => outcomes.get(pending) ?? new Error('A call was left without an outcome.'));
 }
 
-/** Records calls in one transaction, or, where the database refuses one of them, in halves, so that only that one fails. */
+/** Records all of the calls or none; where the database refuses one of them, in halves, so that only that one fails. */
 async function recordApart(
   database: Database,
   batch: readonly PendingCallLog[],
   outcomes: Map<PendingCallLog, Outcome>,
 ): Promise<void> {
   try {
-    const ids = await database.sql.transaction().execute((transaction) => insert(transaction, batch));
+    // Without keys there is one statement that writes.
+    const isKeyed = batch.some(({ idempotencyKey }) => idempotencyKey !== null);
+    const ids = isKeyed
+      ? await database.sql.transaction().execute((transaction) => insert(transaction, batch))
+      : await insert(database.sql, batch);
     for (const [index, pending] of batch.entries()) outcomes.set(pending, ids[index] ?? '');
   } catch (error) {
     const [only] = batch;
@@ -83,18 +90,15 @@ async function recordApart(
   }
 }
 
-async function insert(
-  transaction: Transaction<unknown>,
-  batch: readonly PendingCallLog[],
-): Promise<string[]> {
+async function insert(kysely: Kysely<unknown>, batch: readonly PendingCallLog[]): Promise<string[]> {
   // Taken beforehand, because RETURNING gives the rows of one INSERT in any order.
   const taken = await sql<{ id: string }>`
     SELECT nextval(pg_get_serial_sequence('llm_call_logs', 'id')) AS id
-    FROM generate_series(1, ${batch.length})`.execute(transaction);
+    FROM generate_series(1, ${batch.length})`.execute(kysely);
   const numbered = batch.map((pending, index) => ({ ...pending, id: taken.rows[index]?.id ?? '' }));
 
   const now = fromDate(new Date());
-  const recordedAlready = await claimKeys(transaction, numbered, now);
+  const recordedAlready = await claimKeys(kysely, numbered, now);
   const fresh = numbered.filter(({ id }) => !recordedAlready.has(id));
   if (fresh.length > 0) {
     const values = NEW_CALL_LOG_COLUMNS.map(({ property, type }) => {
@@ -110,7 +114,7 @@ async function insert(
       INSERT INTO llm_call_logs (id, ${sql.join(columns)})
       SELECT id, ${sql.join(selected)}
       FROM unnest(${fresh.map(({ id }) => id)}::bigint[], ${sql.join(values)})
-        AS calls (id, ${sql.join(columns)})`.execute(transaction);
+        AS calls (id, ${sql.join(columns)})`.execute(kysely);
   }
   return numbered.map(({ id }) => recordedAlready.get(id) ?? id);
 }

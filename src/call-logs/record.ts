@@ -85,7 +85,11 @@ function reject(error: unknown, index: number): RejectedCallLog {
 }
 
 /** The recorded calls as the table holds them; where only the id is asked for, the table is not asked. */
-async function readBack(context: Context, ids: string[], fields: ReadonlySet<string>): Promise<(CallLog | null)[]> {
+async function readBack(
+  context: Context,
+  ids: string[],
+  fields: ReadonlySet<string>,
+): Promise<(CallLog | null)[]> {
   if ([...fields].every((field) => field === 'id' || field === '__typename')) {
     return ids.map((id) => ({ id }) as CallLog);
   }
