@@ -44,8 +44,10 @@ function compareNeeded(expected: ExpectedTable, live: LiveTable): Finding[] {
 function compareUnique(expected: ExpectedTable, live: LiveTable): Finding[] {
   return live.indexes
     .filter(({ unique, constraint, definition }) => {
+      // What an index holds besides its key makes nothing unique.
+      const [key = ''] = definition.split(' INCLUDE ');
       const primary = live.constraints.some(
-        ({ kind, columns }) => kind === 'primary key' && definition.endsWith(`(${columns.join(', ')})`),
+        ({ kind, columns }) => kind === 'primary key' && key.endsWith(`(${columns.join(', ')})`),
       );
       const wanted = expected.indexes.some((index) => sameDefinition(index.definition, definition));
       return unique && !wanted && !(constraint && primary);
