@@ -22,7 +22,8 @@ test('whatever is sealed opens again, and is sealed another way each time', () =
       expect(sealedWith(envelope)).toBe(KEY.id);
       expect(open(envelope, PLACE, [fresh(), KEY])).toBe(text);
       expect(seal(text, PLACE, KEY)).not.toBe(envelope);
-      if (text.length > 3) expect(envelope).not.toContain(text);
+      // Behind what says whose envelope it is, and which key opens it.
+      if (text.length > 3) expect(envelope.split(':').at(-1)).not.toContain(text);
     }),
   );
 });
