@@ -44,7 +44,7 @@ export function compiledQueries(schema: GraphQLSchema): Gateway {
 
 type Run = (variables: Record<string, unknown>, contextValue: unknown) => Promise<ExecutionResult>;
 
-/** Compiled queries that are kept; of more, the one that was asked last is forgotten. */
+/** Compiled queries that are kept; of more, the one that was not asked for longest is forgotten. */
 const MOST = 250;
 
 class CompiledQueries {
