@@ -10,11 +10,14 @@ export interface Range {
   to?: Timestamp | undefined;
 }
 
+const NOT_TOO_EARLY = sql`call_time >= '0001-01-01'`;
+const NOT_TOO_LATE = sql`call_time < '10000-01-01'`;
+
 /**
  * A call has a time that RFC 3339 can write. A row that another program gave no time, or infinity, has a place in no
  * list and no series.
  */
-export const IS_CALL = sql`(call_time >= '0001-01-01' AND call_time < '10000-01-01')`;
+export const IS_CALL = sql`(${NOT_TOO_EARLY} AND ${NOT_TOO_LATE})`;
 
 /** @param column of times */
 export function withinRange({ from, to }: Range, column: RawBuilder<unknown> = sql`call_time`): Predicate[] {
@@ -22,6 +25,27 @@ export function withinRange({ from, to }: Range, column: RawBuilder<unknown> = s
     ...(from === undefined ? [] : [sql`${column} >= ${from}::timestamp`]),
     ...(to === undefined ? [] : [sql`${column} < ${to}::timestamp`]),
   ];
+}
+
+/**
+ * That a row is a call, within a range.
+ *
+ * Each end is said once: of two ends on one side PostgreSQL takes the first to begin reading an index at, and reads
+ * on from there to the other.
+ *
+ * @param known times that the rows have by other conditions, both included
+ */
+export function callsWithin({ from, to }: Range, known: { from?: Timestamp; to?: Timestamp }): Predicate[] {
+  const isAfter = known.from !== undefined && (from === undefined || from <= inMicroseconds(known.from));
+  const isBefore = known.to !== undefined && (to === undefined || inMicroseconds(known.to) < to);
+  const begins = from === undefined ? [NOT_TOO_EARLY] : withinRange({ from });
+  const ends = to === undefined ? [NOT_TOO_LATE] : withinRange({ to });
+  return [...(isAfter ? [] : begins), ...(isBefore ? [] : ends)];
+}
+
+/** With all six decimals, as an input has them: so texts compare like times. */
+function inMicroseconds(time: Timestamp): Timestamp {
+  return `${time}${time.length === 19 ? '.' : ''}`.padEnd(26, '0');
 }
 
 /** @throws BAD_USER_INPUT that names the end and what would be right */

@@ -5,7 +5,7 @@ import type { Page } from '../graphql/paging.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { readRows } from './call-log-rows.js';
-import { allOf, narrow, selectsAll, whereSelected, type Selection } from './selection.js';
+import { selectsAll, whereSelected, type Selection } from './selection.js';
 
 /**
  * One page of a selection.
@@ -20,11 +20,12 @@ export function callLogPage(
   fields: ReadonlySet<string>,
 ): Connection<CallLog> {
   const keyset = keysetOrder(orderBy);
-  const read = ({ onlyWhether, conditions, order, limit }: KeysetRead) =>
+  const isByTime = keyset.type === 'timestamp';
+  const read = ({ onlyWhether, conditions, bounds, order, limit }: KeysetRead) =>
     readRows(context, {
       fields: onlyWhether ? new Set() : fields,
       cursorValue: sql`${keyset.value}::text`,
-      where: sql`${allOf([whereSelected(selection), ...conditions])} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
+      where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
       onePlan: selectsAll(selection),
     });
   return connectionOf(page, keyset, context.cursors, read);
@@ -37,7 +38,7 @@ export async function readCallLogsById(
   ids: readonly string[],
   fields: ReadonlySet<string>,
 ): Promise<(CallLog | null)[]> {
-  const where = whereSelected(narrow(selection, sql`id = ANY(${ids}::bigint[])`));
+  const where = whereSelected(selection, [sql`id = ANY(${ids}::bigint[])`]);
   const rows = await readRows(context, {
     fields,
     cursorValue: sql`NULL`,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
+import type { Bounds } from '../graphql/keyset.js';
 import { TEXT_EXPRESSION } from './call-log.js';
-import { IS_CALL, overlap, readRange, withinRange, type Range } from './call-time-range.js';
+import { callsWithin, IS_CALL, overlap, readRange, withinRange, type Range } from './call-time-range.js';
 import type { CallLogFilter } from './filter-input.js';
 import { refuseLongFilter } from './filter-size.js';
 import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
@@ -9,8 +10,10 @@ import { storableJson, storableText } from '../database/storable-text.js';
 
 /** The calls that a filter selects and that its caller may see: what list, count and usage all read. */
 export interface Selection {
-  /** Every condition but those on time. */
+  /** That a row is a call, and every condition but those on time. */
   predicate: Predicate;
+  /** The latter. */
+  besidesTime: Predicate[];
   /** Where the filter's callTime conditions overlap. */
   range: Range;
   /** The same conditions on rows that stand for many calls; undefined where it takes single calls to tell. */
@@ -50,7 +53,8 @@ export function selectCalls(
   const visible = groupIds ? [sql`group_id = ANY(${groupIds}::bigint[])`] : [];
   refuseLongFilter(filter ?? {});
   const { conditions, range } = compile(filter ?? {}, 'filter', 0, FILTERED_COLUMNS);
-  const selection = { predicate: allOf([IS_CALL, ...visible, ...conditions]), range };
+  const besidesTime = [...visible, ...conditions];
+  const selection = { predicate: allOf([IS_CALL, ...besidesTime]), besidesTime, range };
   const fields = askedFields(filter ?? {}, true);
   if (!fields.every(isCellField)) return selection;
   const inCells = compile(filter ?? {}, 'filter', 0, { ...FILTERED_COLUMNS, ...CELL_COLUMNS });
@@ -77,9 +81,17 @@ function isCellField(field: string): field is CellField {
   return field in CELL_COLUMNS;
 }
 
-/** The whole condition of a selection, time included. */
-export function whereSelected({ predicate, range }: Selection): Predicate {
-  return allOf([predicate, ...withinRange(range)]);
+/**
+ * The whole condition of a selection, time included, with further conditions.
+ *
+ * @param known between which times those leave calls, both included
+ */
+export function whereSelected(
+  { besidesTime, range }: Selection,
+  further: Predicate[],
+  known: Bounds = {},
+): Predicate {
+  return allOf([...callsWithin(range, known), ...besidesTime, ...further]);
 }
 
 /** Whether a selection is of all calls that there are. */
@@ -88,8 +100,12 @@ export function selectsAll({ range, cells }: Selection): boolean {
 }
 
 /** A selection is narrowed by further conditions, which must hold too. */
-export function narrow(selection: Selection, ...conditions: Predicate[]): Selection {
-  return { predicate: allOf([selection.predicate, ...conditions]), range: selection.range };
+export function narrow({ predicate, besidesTime, range }: Selection, ...conditions: Predicate[]): Selection {
+  return {
+    predicate: allOf([predicate, ...conditions]),
+    besidesTime: [...besidesTime, ...conditions],
+    range,
+  };
 }
 
 export function allOf(conditions: Predicate[]): Predicate {

@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import type { Cursors } from './cursors.js';
-import { beyond, orderBy, type KeysetOrder, type Position } from './keyset.js';
+import { beyond, boundsBeyond, orderBy, type Bounds, type KeysetOrder, type Position } from './keyset.js';
 import type { Page } from './paging.js';
 
 /** What a row brings besides its own properties: where it stands in the order. */
@@ -14,6 +14,8 @@ export interface KeysetRead {
   /** Whether it matters only that there is a row, and not what is in it. */
   onlyWhether: boolean;
   conditions: RawBuilder<unknown>[];
+  /** Between which values of the order the conditions leave rows. */
+  bounds: Bounds;
   order: RawBuilder<unknown>;
   limit: number;
 }
@@ -46,16 +48,22 @@ export function connectionOf<Row extends Positioned>(
     const cursor = page[side];
     return cursor === undefined ? undefined : cursors.decode(cursor, order.name, side);
   });
-  const conditions = [
-    ...(after ? [beyond(order, 'after', after)] : []),
-    ...(before ? [beyond(order, 'before', before)] : []),
-  ];
+  const between = {
+    conditions: [
+      ...(after ? [beyond(order, 'after', after)] : []),
+      ...(before ? [beyond(order, 'before', before)] : []),
+    ],
+    bounds: {
+      ...(after && boundsBeyond(order, 'after', after)),
+      ...(before && boundsBeyond(order, 'before', before)),
+    },
+  };
   let reading: Promise<Row[]> | undefined;
   // One more than asked for tells whether there is more.
   const readOnce = () =>
     (reading ??= read({
       onlyWhether: false,
-      conditions,
+      ...between,
       order: orderBy(order, page.backward),
       limit: page.size + 1,
     }));
@@ -67,9 +75,15 @@ export function connectionOf<Row extends Positioned>(
   const cursorOf = (row: Row | undefined) => (row ? cursors.encode(order.name, positionOf(row)) : null);
   // Beyond the page's edge; an empty page has none, and lies next to the cursor itself.
   const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined, cursor: Position) => {
-    const outside = edge ? beyond(order, side, positionOf(edge)) : beyond(order, side, cursor, true);
-    const probe = { onlyWhether: true, conditions: [outside], order: orderBy(order, false), limit: 1 };
-    return (await read(probe)).length > 0;
+    const at = edge ? positionOf(edge) : cursor;
+    const rows = await read({
+      onlyWhether: true,
+      conditions: [beyond(order, side, at, !edge)],
+      bounds: boundsBeyond(order, side, at),
+      order: orderBy(order, false),
+      limit: 1,
+    });
+    return rows.length > 0;
   };
   return {
     nodes,

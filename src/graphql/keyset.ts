@@ -34,6 +34,22 @@ export function beyond(
   return nullable && side === 'after' ? sql`(${among} OR ${value} IS NULL)` : among;
 }
 
+/** Values that rows lie between, both included; a side that is left out is open. */
+export interface Bounds {
+  from?: string;
+  to?: string;
+}
+
+/** Between which values all rows lie that {@link beyond} selects. */
+export function boundsBeyond(
+  { descending, nullable }: KeysetOrder,
+  side: 'after' | 'before',
+  { value }: Position,
+): Bounds {
+  if (nullable || value === null) return {};
+  return descending === (side === 'after') ? { to: value } : { from: value };
+}
+
 /** What follows ORDER BY, read from the beginning of the list or from its end. */
 export function orderBy(
   { value, descending, nullable }: KeysetOrder,
