@@ -33,6 +33,7 @@ export class CallLogConnection {
   @Field(() => SafeInt, { description: 'Number of calls on all pages together; counted only when selected.' })
   totalCount!: () => Promise<number>;
 
+  @OnDemand()
   @Field(() => Slice, { description: 'The usage of the same filter, not of the page.' })
-  usage!: Slice;
+  usage!: () => Slice;
 }

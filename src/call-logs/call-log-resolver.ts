@@ -43,7 +43,7 @@ export class CallLogResolver {
     @Info() info: GraphQLResolveInfo,
   ): CallLogConnection {
     const selection = selectCalls(args.filter, context.caller.groupIds);
-    return listCallLogs(context, selection, usageOfFilter(context, args.filter), args, info);
+    return listCallLogs(context, selection, () => usageOfFilter(context, args.filter), args, info);
   }
 
   @Mutation(() => CallLog, { description: 'Records a call. Once it is answered, the call is safely stored.' })

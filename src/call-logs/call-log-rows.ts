@@ -85,10 +85,20 @@ const NOTHING = sql``;
 
 /** The columns that serve the fields: a body can be megabytes, and is read only when it is asked for. */
 function columnsOf(context: Context, fields: ReadonlySet<string>): RawBuilder<unknown> {
+  const made = context.shared(madeColumns);
+  const known = made.get(fields);
+  if (known) return known;
   const columns = context.shared(callLogColumns);
   const wanted = new Set(['id', ...fields]);
   if (wanted.has('group')) wanted.add('groupId');
-  return sql.raw([...wanted].flatMap((name) => columns.get(name) ?? []).join(', '));
+  const list = sql.raw([...wanted].flatMap((name) => columns.get(name) ?? []).join(', '));
+  made.set(fields, list);
+  return list;
+}
+
+/** A query that comes again asks for the same set of fields. */
+function madeColumns(): WeakMap<ReadonlySet<string>, RawBuilder<unknown>> {
+  return new WeakMap();
 }
 
 /** By field, what to select for it. */

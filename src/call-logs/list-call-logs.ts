@@ -18,11 +18,11 @@ import type { Selection } from './selection.js';
 export function listCallLogs(
   context: Context,
   selection: Selection,
-  usage: Slice,
+  usage: () => Slice,
   { orderBy, ...page }: CallLogPageArgs,
   info: GraphQLResolveInfo,
 ): CallLogConnection {
   const fields = selectedFields(info, ['nodes'], ['edges', 'node']);
   const connection = callLogPage(context, selection, orderBy, parsePage(page, context.pageSize), fields);
-  return { ...connection, usage, totalCount: () => countOf(usage) };
+  return { ...connection, usage, totalCount: () => countOf(usage()) };
 }

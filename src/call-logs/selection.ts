@@ -17,7 +17,7 @@ export interface Selection {
   /** Where the filter's callTime conditions overlap. */
   range: Range;
   /** The same conditions on rows that stand for many calls; undefined where it takes single calls to tell. */
-  cells?: CellSelection | undefined;
+  cells: () => CellSelection | undefined;
 }
 
 /** Conditions that concern nothing but status, group_id, model and config_id, columns of those names. */
@@ -54,16 +54,18 @@ export function selectCalls(
   refuseLongFilter(filter ?? {});
   const { conditions, range } = compile(filter ?? {}, 'filter', 0, FILTERED_COLUMNS);
   const besidesTime = [...visible, ...conditions];
-  const selection = { predicate: allOf([IS_CALL, ...besidesTime]), besidesTime, range };
-  const fields = askedFields(filter ?? {}, true);
-  if (!fields.every(isCellField)) return selection;
-  const inCells = compile(filter ?? {}, 'filter', 0, { ...FILTERED_COLUMNS, ...CELL_COLUMNS });
+  const cells = () => selectCells(filter ?? {}, visible);
+  return { predicate: allOf([IS_CALL, ...besidesTime]), besidesTime, range, cells };
+}
+
+/** @param visible conditions on the groups that the caller may see */
+function selectCells(filter: CallLogFilter, visible: Predicate[]): CellSelection | undefined {
+  const fields = askedFields(filter, true);
+  if (!fields.every(isCellField)) return undefined;
+  const { conditions } = compile(filter, 'filter', 0, { ...FILTERED_COLUMNS, ...CELL_COLUMNS });
   return {
-    ...selection,
-    cells: {
-      predicate: allOf([sql`true`, ...visible, ...inCells.conditions]),
-      fields: [...fields, ...(groupIds ? (['groupId'] as const) : [])],
-    },
+    predicate: allOf([sql`true`, ...visible, ...conditions]),
+    fields: [...fields, ...(visible.length > 0 ? (['groupId'] as const) : [])],
   };
 }
 
@@ -95,8 +97,8 @@ export function whereSelected(
 }
 
 /** Whether a selection is of all calls that there are. */
-export function selectsAll({ range, cells }: Selection): boolean {
-  return cells?.fields.length === 0 && range.from === undefined && range.to === undefined;
+export function selectsAll({ range, besidesTime }: Selection): boolean {
+  return besidesTime.length === 0 && range.from === undefined && range.to === undefined;
 }
 
 /** A selection is narrowed by further conditions, which must hold too. */
@@ -105,6 +107,7 @@ export function narrow({ predicate, besidesTime, range }: Selection, ...conditio
     predicate: allOf([predicate, ...conditions]),
     besidesTime: [...besidesTime, ...conditions],
     range,
+    cells: () => undefined,
   };
 }
 

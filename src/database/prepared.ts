@@ -16,23 +16,26 @@ const MOST = 100;
 /** SQLSTATE feature_not_supported, where a column has another type now; invalid_sql_statement_name, behind a pooler. */
 const FORGOTTEN = new Set(['0A000', '26000']);
 
-const kept = new Set<string>();
+/** By text, their names. */
+const kept = new Map<string, string>();
 
 /** A connection that keeps statements prepared that begin with {@link PREPARED}. */
 export class PreparingClient extends Client {
   override query = ((...given: [text: unknown, values?: unknown[]]) => {
     const [text, values] = given;
     const run = super.query.bind(this) as (...asked: unknown[]) => Promise<QueryResult>;
-    if (typeof text !== 'string' || !isKept(text)) return run(...given);
-    return run({ name: hash('md5', text), text, values }).catch((error: unknown) => {
+    const name = typeof text === 'string' ? nameOf(text) : undefined;
+    if (name === undefined) return run(...given);
+    return run({ name, text, values }).catch((error: unknown) => {
       if (!FORGOTTEN.has((error as { code?: string }).code ?? '')) throw error;
       return run(text, values);
     });
   }) as Client['query'];
 }
 
-function isKept(text: string): boolean {
-  if (!text.startsWith(MARK)) return false;
-  if (kept.size < MOST) kept.add(text);
-  return kept.has(text);
+/** Undefined for a statement that is not to be kept. */
+function nameOf(text: string): string | undefined {
+  if (!text.startsWith(MARK)) return undefined;
+  if (kept.size < MOST && !kept.has(text)) kept.set(text, hash('md5', text));
+  return kept.get(text);
 }

@@ -12,7 +12,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { addPrintedFields, withPrintedFields } from './printed-fields.js';
 import { Json } from './scalars.js';
+import { Unprintable } from './value-printer.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 
@@ -49,12 +51,14 @@ const MOST = 250;
 
 class CompiledQueries {
   readonly #schema: GraphQLSchema;
+  readonly #printing: GraphQLSchema;
   /** Those that came before, and whether they can be compiled. */
   readonly #asked = new WeakMap<OperationDefinitionNode, boolean>();
   readonly #compiled = new Map<OperationDefinitionNode, Run>();
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
+    this.#printing = addPrintedFields(schema);
   }
 
   find(document: DocumentNode, operation: OperationDefinitionNode): Run | undefined {
@@ -71,19 +75,22 @@ class CompiledQueries {
   #compileNext(document: DocumentNode, operation: OperationDefinitionNode): Run | undefined {
     const isFit = this.#asked.get(operation);
     if (isFit === undefined) this.#asked.set(operation, isCompilable(document));
-    return isFit ? compile(this.#schema, document, operation) : undefined;
+    return isFit ? compile(this.#schema, this.#printing, document, operation) : undefined;
   }
 }
 
+/** graphql-jit keeps no field that is called `__proto__`; and what tells of the schema tells of the one that is asked. */
+const UNFIT = new Set(['__proto__', '__schema', '__type']);
+
 /**
  * What graphql-jit compiles right: where a field is selected twice, and once with @skip or @include, it gives more than
- * that; and it keeps no field that is called `__proto__`.
+ * that.
  */
 function isCompilable(document: DocumentNode): boolean {
   let isPlain = true;
   visit(document, {
     Directive: () => void (isPlain = false),
-    Name: ({ value }) => void (isPlain &&= value !== '__proto__'),
+    Name: ({ value }) => void (isPlain &&= !UNFIT.has(value)),
   });
   return isPlain;
 }
@@ -94,23 +101,34 @@ const MAX_ERRORS = 50;
 /** graphql-js reads the variables, and the compiled query takes them as they are: it cannot read inputs within inputs. */
 function compile(
   schema: GraphQLSchema,
+  printing: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): Run | undefined {
   const { variableDefinitions = [] } = operation;
   const type = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: Json.name } } as const;
   const asTheyAre = {
-    ...operation,
+    ...withPrintedFields(printing, document, operation),
     variableDefinitions: variableDefinitions.map(({ kind, variable }) => ({ kind, variable, type })),
   };
   const definitions = document.definitions.map((one) => (one === operation ? asTheyAre : one));
-  const compiled = compileQuery(schema, { ...document, definitions }, operation.name?.value);
+  const compiled = compileQuery(printing, { ...document, definitions }, operation.name?.value);
   if (!isCompiledQuery(compiled)) return undefined;
   return async (variables, contextValue) => {
     const read = getVariableValues(schema, variableDefinitions, variables, { maxErrors: MAX_ERRORS });
     if (read.errors) return { errors: read.errors };
     const { errors, ...result } = await compiled.query(undefined, contextValue, read.coerced);
-    return errors ? { ...result, errors: errors.map(asTheyWouldBe) } : result;
+    if (!errors) return result;
+    if (errors.some(({ originalError }) => originalError instanceof Unprintable)) {
+      return execute({
+        schema,
+        document,
+        operationName: operation.name?.value,
+        contextValue,
+        variableValues: variables,
+      });
+    }
+    return { ...result, errors: errors.map(asTheyWouldBe) };
   };
 }
 

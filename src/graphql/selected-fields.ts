@@ -21,8 +21,17 @@ export function selectedFields(info: GraphQLResolveInfo, ...paths: string[][]): 
  */
 const found = new WeakMap<readonly FieldNode[], ReadonlySet<string>>();
 
+/** Nodes of operations that were rewritten, and what was there before. */
+const originals = new WeakMap<FieldNode, FieldNode>();
+
+/** Says that a node of a rewritten operation selects what another one did. */
+export function standsFor(node: FieldNode, original: FieldNode): void {
+  originals.set(node, original);
+}
+
 function findFields(info: GraphQLResolveInfo, paths: string[][]): Set<string> {
-  const root = parseResolveInfo(info) as ResolveTree | null | undefined;
+  const fieldNodes = info.fieldNodes.map((node) => originals.get(node) ?? node);
+  const root = parseResolveInfo({ ...info, fieldNodes }) as ResolveTree | null | undefined;
   const places = paths.length === 0 ? [[]] : paths;
   const selected = places.flatMap((path) => {
     let level = root ? [root] : [];

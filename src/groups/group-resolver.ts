@@ -72,7 +72,8 @@ export class GroupResolver {
       selectCalls(args.filter, context.caller.groupIds),
       sql`group_id = ${group.id}::integer`,
     );
-    return listCallLogs(context, selection, usageOfGroup(context, group, args.filter), args, info);
+    const usage = () => usageOfGroup(context, group, args.filter);
+    return listCallLogs(context, selection, usage, args, info);
   }
 
   @Mutation(() => Group, { description: 'Makes a group. Its name must not be taken.' })

@@ -50,11 +50,12 @@ export async function readUsage(read: UsageRead, mayRollUp = true): Promise<Scan
   const { figures, family, slices, by, kind } = read;
   const depth = family.dimensions.length + (by ? 1 : 0);
   const set = mayRollUp ? rollupSet(family, by, kind) : undefined;
-  if (set && family.cells) {
+  const cells = set && family.cells;
+  if (set && cells) {
     const plan = planRead(family, slices, set, kind);
     const statement = sql<Record<string, unknown>>`
       SELECT state.complete AS "complete", figures.*
-      FROM llm_usage_state AS state LEFT JOIN (${read.fromRollups(plan, family.cells)}) AS figures ON state.complete`;
+      FROM llm_usage_state AS state LEFT JOIN (${read.fromRollups(plan, cells)}) AS figures ON state.complete`;
     const rows = await runScan(family, statement, depth);
     if (rows[0]?.row['complete'] === true) {
       const used = new Set(plan.covers.flatMap(({ runs }) => runs.map(({ unit }) => unit)));

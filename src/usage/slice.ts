@@ -56,7 +56,7 @@ export class Family {
 
   /** On what calls are rolled up in, where that can tell. */
   get cells(): CellSelection | undefined {
-    return this.selection.cells;
+    return this.selection.cells();
   }
 
   /** The one loader of this family for `name`; slices that ask in the same tick share a statement. */
