@@ -24,7 +24,7 @@ export function printAnswer(answer: unknown): string {
   try {
     const parts = JSON.stringify(answer).split(`"${PLACE}"`);
     const texts = found;
-    return parts.map((part, index) => part + (texts[index] ?? '')).join('') + '\n';
+    return parts.reduce((text, part, index) => text + part + (texts[index] ?? ''), '') + '\n';
   } finally {
     found = undefined;
   }

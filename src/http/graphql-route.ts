@@ -33,6 +33,10 @@ export async function registerGraphql<C extends BaseContext>(
           : refusal('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', 406),
       );
     });
+    // As bytes: a text would be copied once more, together with the headers.
+    scope.addHook('onSend', (_request, _reply, payload, done) => {
+      done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
+    });
     scope.route({
       url: '/graphql',
       method: ['GET', 'POST'],
