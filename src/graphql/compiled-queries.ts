@@ -79,7 +79,7 @@ class CompiledQueries {
   }
 }
 
-/** graphql-jit keeps no field that is called `__proto__`; and what tells of the schema tells of the one that is asked. */
+/** graphql-jit keeps no field that is called `__proto__`; the others would tell of the fields that print. */
 const UNFIT = new Set(['__proto__', '__schema', '__type']);
 
 /**

@@ -116,6 +116,7 @@ function serialize(type: GraphQLLeafType, value: unknown): unknown {
 }
 
 const LONG = 100;
+
 /** Anything but what stands for itself in JSON, and halves of characters, which must be told apart. */
 const NEEDS_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
