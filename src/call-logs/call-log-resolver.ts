@@ -14,7 +14,7 @@ import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
 import { CallLogPageArgs } from './call-log-page-args.js';
 import { listCallLogs } from './list-call-logs.js';
-import { readCallLogsById } from './read-call-logs.js';
+import { readCallLog } from './read-call-log.js';
 import { recordCallLog, recordCallLogs } from './record.js';
 import { RecordCallLogInput } from './record-input.js';
 import { RecordCallLogsResult } from './record-result.js';
@@ -29,9 +29,7 @@ export class CallLogResolver {
     @Arg('id', () => ID, { description: 'Number of the call.' }) id: string,
     @Info() info: GraphQLResolveInfo,
   ): Promise<CallLog | null> {
-    const visible = selectCalls(null, context.caller.groupIds);
-    const [callLog] = await readCallLogsById(context, visible, [parseId(id, 'id')], selectedFields(info));
-    return callLog ?? null;
+    return readCallLog(context, parseId(id, 'id'), selectedFields(info));
   }
 
   @Costs({ once: PAGE, span: boundedSpan })

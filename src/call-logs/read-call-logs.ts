@@ -5,7 +5,7 @@ import type { Page } from '../graphql/paging.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { readRows } from './call-log-rows.js';
-import { selectsAll, whereSelected, type Selection } from './selection.js';
+import { selectCalls, selectsAll, whereSelected, type Selection } from './selection.js';
 
 /**
  * One page of a selection.
@@ -31,13 +31,13 @@ export function callLogPage(
   return connectionOf(page, keyset, context.cursors, read);
 }
 
-/** Reads calls by number, in the order of the numbers; null for one that is not there or not selected. */
+/** Reads calls by number, in the order of the numbers; null for one that is not there or that the caller may not see. */
 export async function readCallLogsById(
   context: Context,
-  selection: Selection,
   ids: readonly string[],
   fields: ReadonlySet<string>,
 ): Promise<(CallLog | null)[]> {
+  const selection = selectCalls(null, context.caller.groupIds);
   const where = whereSelected(selection, [sql`id = ANY(${ids}::bigint[])`]);
   const rows = await readRows(context, {
     fields,

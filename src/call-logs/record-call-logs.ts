@@ -1,7 +1,8 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../database/database.js';
+import { inBatches } from '../database/in-batches.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate } from '../graphql/timestamp.js';
 import { claimKeys } from './idempotency.js';
@@ -17,29 +18,9 @@ export interface PendingCallLog {
 
 const MAX_BATCH = 1000;
 
-/**
- * Records calls and gives their ids, once they are committed. While two batches are being written, what arrives waits
- * to form the next one: so neither the database nor this process waits for the other. When idle, a call is written at
- * once.
- */
+/** Records calls and gives their ids, once they are committed. */
 export function callLogRecorder(database: Database): DataLoader<PendingCallLog, string> {
-  let last: Promise<unknown> = Promise.resolve();
-  let lastButOne = last;
-  return new DataLoader(
-    (pending) => {
-      const batch = recordBatch(database, pending);
-      lastButOne = last;
-      last = batch;
-      return batch;
-    },
-    {
-      cache: false,
-      maxBatchSize: MAX_BATCH,
-      batchScheduleFn: (dispatch) => {
-        lastButOne.then(() => setImmediate(dispatch), dispatch);
-      },
-    },
-  );
+  return inBatches((pending) => recordBatch(database, pending), MAX_BATCH);
 }
 
 type Outcome = string | Error;

@@ -6,11 +6,11 @@ import { badUserInput } from '../graphql/errors.js';
 import type { CallLog } from './call-log.js';
 import { readIdempotencyKey } from './idempotency.js';
 import { prepareCallLog } from './new-call-log.js';
+import { readCallLog } from './read-call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
 import { callLogRecorder, type PendingCallLog } from './record-call-logs.js';
 import type { RecordCallLogInput } from './record-input.js';
 import type { RecordCallLogsResult, RejectedCallLog } from './record-result.js';
-import { selectCalls } from './selection.js';
 
 const MAX_CALLS = 1000;
 
@@ -26,7 +26,7 @@ export async function recordCallLog(
   fields: ReadonlySet<string>,
 ): Promise<CallLog> {
   const id = await context.shared(callLogRecorder).load(prepare(context.caller, input, 'input'));
-  const [callLog] = await readBack(context, [id], fields);
+  const callLog = isIdAlone(fields) ? ({ id } as CallLog) : await readCallLog(context, id, fields);
   if (!callLog) throw new Error('A call was deleted in the moment after it was recorded.');
   return callLog;
 }
@@ -90,8 +90,10 @@ async function readBack(
   ids: string[],
   fields: ReadonlySet<string>,
 ): Promise<(CallLog | null)[]> {
-  if ([...fields].every((field) => field === 'id' || field === '__typename')) {
-    return ids.map((id) => ({ id }) as CallLog);
-  }
-  return readCallLogsById(context, selectCalls(null, context.caller.groupIds), ids, fields);
+  if (isIdAlone(fields)) return ids.map((id) => ({ id }) as CallLog);
+  return readCallLogsById(context, ids, fields);
+}
+
+function isIdAlone(fields: ReadonlySet<string>): boolean {
+  return [...fields].every((field) => field === 'id' || field === '__typename');
 }

@@ -36,6 +36,8 @@ export interface Context extends Services {
   readonly em: EntityManager;
   /** Says that the operation only reads, before anything of it runs. */
   readOnly: () => void;
+  /** Whether that was said. */
+  readonly isReadOnly: boolean;
   /** The one value that `create` makes for this request, such as a DataLoader. */
   once: <T>(create: (context: Context) => T) => T;
 }
@@ -53,14 +55,14 @@ export function createContext(services: Services, caller: Caller): Context {
  * accessors are those of the class, and what they give is held in one object that all copies share.
  */
 class LazyContext {
-  readonly held: { sql: QueryExecutorProvider; em?: EntityManager };
+  readonly held: { sql: QueryExecutorProvider; isReadOnly: boolean; em?: EntityManager };
   readonly once: Context['once'];
 
   constructor(
     readonly services: Services,
     readonly caller: Caller,
   ) {
-    this.held = { sql: services.database.sql };
+    this.held = { sql: services.database.sql, isReadOnly: false };
     const once = memoize(() => this as unknown as Context);
     this.once = (create) => once(create);
   }
@@ -73,7 +75,12 @@ class LazyContext {
     return (this.held.em ??= this.services.database.orm.em.fork());
   }
 
+  get isReadOnly(): boolean {
+    return this.held.isReadOnly;
+  }
+
   readOnly(): void {
+    this.held.isReadOnly = true;
     const { database, readingTurns } = this.services;
     const asker = { caller: this.caller.id, part: this.held };
     this.held.sql = readingTurns ? readInTurns(database.reads, readingTurns, asker) : database.reads;

@@ -1,0 +1,53 @@
+import type DataLoader from 'dataloader';
+import { inBatches } from '../database/in-batches.js';
+import type { Caller, Context } from '../graphql/context.js';
+import type { CallLog } from './call-log.js';
+import { readCallLogsById } from './read-call-logs.js';
+
+/** So many rows come at once, however large their bodies are. */
+const MAX_BATCH = 50;
+
+interface Wanted {
+  context: Context;
+  id: string;
+  fields: ReadonlySet<string>;
+}
+
+type Reader = DataLoader<Wanted, CallLog | null>;
+
+/**
+ * Reads a call that the caller may see; null where there is none of that number. Whichever requests of one caller want
+ * calls at about the same time, one statement reads them all: it begins after each of them asked.
+ *
+ * @param fields the fields of CallLog to read; the call has no others
+ */
+export function readCallLog(
+  context: Context,
+  id: string,
+  fields: ReadonlySet<string>,
+): Promise<CallLog | null> {
+  const readers = context.shared(readersOfCallers);
+  let reader = readers.get(context.caller);
+  if (!reader) readers.set(context.caller, (reader = inBatches(readTogether, MAX_BATCH)));
+  return reader.load({ context, id, fields });
+}
+
+function readersOfCallers(): WeakMap<Caller, Reader> {
+  return new WeakMap();
+}
+
+async function readTogether(all: readonly Wanted[]): Promise<(CallLog | null | Error)[]> {
+  const found = new Map<Wanted, CallLog | null | Error>();
+  const alike = Map.groupBy(all, ({ context, fields }) => `${context.isReadOnly} ${[...fields].sort().join()}`);
+  await Promise.all(
+    [...alike.values()].map(async (together) => {
+      const [{ context, fields }] = together as [Wanted];
+      const ids = together.map(({ id }) => id);
+      const calls = await readCallLogsById(context, ids, fields).catch((error: unknown) => error as Error);
+      for (const [index, wanted] of together.entries()) {
+        found.set(wanted, calls instanceof Error ? calls : (calls[index] ?? null));
+      }
+    }),
+  );
+  return all.map((wanted) => found.get(wanted) ?? null);
+}
