@@ -21,8 +21,8 @@ export interface CallLogQuery {
   cursorValue: Predicate;
   /** What follows WHERE. */
   where: RawBuilder<unknown>;
-  /** Whether one plan is the best for it, whatever its values. */
-  onePlan: boolean;
+  /** Whether it is over soon, and the same plan is the best for it, whatever its values are. */
+  isQuick: boolean;
 }
 
 /**
@@ -63,8 +63,10 @@ async function runTogether(context: Context, queries: CallLogQuery[]): Promise<C
   });
   const [only] = selects;
   if (only && selects.length === 1) {
-    const select = sql<CallLogRow>`${queries[0]?.onePlan ? PREPARED : NOTHING} ${only}`;
-    return [(await select.execute(context.sql)).rows];
+    const select = queries[0]?.isQuick
+      ? sql<CallLogRow>`${PREPARED} ${only}`.execute(context.quickSql)
+      : sql<CallLogRow>`${only}`.execute(context.sql);
+    return [(await select).rows];
   }
   // UNION ALL keeps no order: each row says which query it answers, and where in the answer it stands.
   const numbered = selects.map(
@@ -116,7 +118,8 @@ function attachGroup(row: CallLogRow & { groupName?: string | null }): void {
   row.group = groupId === null || groupName == null ? null : { id: groupId, name: groupName };
 }
 
-const JSON_FIELDS = ['requestMessages', 'requestParams', 'responseData'] as const;
+/** Of what was said, which can be megabytes. */
+export const JSON_FIELDS = ['requestMessages', 'requestParams', 'responseData'] as const;
 
 function keepText(row: CallLogRow, field: (typeof JSON_FIELDS)[number]): void {
   const text = row[field] as string | null;

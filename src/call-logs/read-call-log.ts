@@ -5,7 +5,7 @@ import type { CallLog } from './call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
 
 /** So many rows come at once, however large their bodies are. */
-const MAX_BATCH = 50;
+const MAX_BATCH = 20;
 
 interface Wanted {
   context: Context;
@@ -38,7 +38,10 @@ function readersOfCallers(): WeakMap<Caller, Reader> {
 
 async function readTogether(all: readonly Wanted[]): Promise<(CallLog | null | Error)[]> {
   const found = new Map<Wanted, CallLog | null | Error>();
-  const alike = Map.groupBy(all, ({ context, fields }) => `${context.isReadOnly} ${[...fields].sort().join()}`);
+  const alike = Map.groupBy(
+    all,
+    ({ context, fields }) => `${context.isReadOnly} ${[...fields].sort().join()}`,
+  );
   await Promise.all(
     [...alike.values()].map(async (together) => {
       const [{ context, fields }] = together as [Wanted];

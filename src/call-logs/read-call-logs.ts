@@ -4,8 +4,11 @@ import type { Context } from '../graphql/context.js';
 import type { Page } from '../graphql/paging.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
-import { readRows } from './call-log-rows.js';
-import { selectCalls, selectsAll, whereSelected, type Selection } from './selection.js';
+import { JSON_FIELDS, readRows } from './call-log-rows.js';
+import { selectCalls, selectsByTime, whereSelected, type Selection } from './selection.js';
+
+/** Most rows that are read quickly. */
+const MAX_QUICK = 101;
 
 /**
  * One page of a selection.
@@ -26,7 +29,7 @@ export function callLogPage(
       fields: onlyWhether ? new Set() : fields,
       cursorValue: sql`${keyset.value}::text`,
       where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
-      onePlan: selectsAll(selection),
+      isQuick: isByTime && limit <= MAX_QUICK && selectsByTime(selection) && !hasBodies(fields),
     });
   return connectionOf(page, keyset, context.cursors, read);
 }
@@ -43,8 +46,12 @@ export async function readCallLogsById(
     fields,
     cursorValue: sql`NULL`,
     where,
-    onePlan: selectsAll(selection),
+    isQuick: ids.length <= MAX_QUICK,
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
+}
+
+function hasBodies(fields: ReadonlySet<string>): boolean {
+  return JSON_FIELDS.some((field) => fields.has(field));
 }

@@ -96,9 +96,9 @@ export function whereSelected(
   return allOf([...callsWithin(range, known), ...besidesTime, ...further]);
 }
 
-/** Whether a selection is of all calls that there are. */
-export function selectsAll({ range, besidesTime }: Selection): boolean {
-  return besidesTime.length === 0 && range.from === undefined && range.to === undefined;
+/** Whether a selection is of all calls of a time. */
+export function selectsByTime({ besidesTime }: Selection): boolean {
+  return besidesTime.length === 0;
 }
 
 /** A selection is narrowed by further conditions, which must hold too. */

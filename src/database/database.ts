@@ -1,8 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, sql, type DatabaseConnection } from 'kysely';
+import type { ClientConfig, CustomTypesConfig } from 'pg';
 import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
 import { refusedByDatabase } from './explain-error.js';
+import { Pipeline } from './pipeline.js';
 import { PreparingClient } from './prepared.js';
 
 /** Connections to one PostgreSQL database. */
@@ -15,9 +17,14 @@ export interface Database {
    * that no number of slow reads keeps a call from being recorded.
    */
   reads: Kysely<unknown>;
+  /**
+   * For those of them that are quick whatever their values are, and whose best plan is the same for all: they take
+   * turns on one connection. The same as `reads` where there are connections for no more.
+   */
+  quickReads: Kysely<unknown>;
   /** Milliseconds that such a statement may take; 0 for any time. */
   readTimeout: number;
-  /** How many of them run at once. */
+  /** How many of `reads` run at once. */
   readers: number;
   /** For connections of one's own. */
   url: string;
@@ -43,6 +50,9 @@ const SESSION = `
 /** A read takes one processor at the most: how many run at once is how much of the machine they take. */
 const READ_SESSION = 'SET max_parallel_workers_per_gather = 0';
 
+/** PostgreSQL takes such a plan for dearer than it is, and would plan anew each time. */
+const QUICK_SESSION = 'SET plan_cache_mode = force_generic_plan';
+
 /** How a server uses a database; a command has nothing to break off. */
 export interface ReadLimit {
   /** Milliseconds that a statement of `reads` may take; 0 for any time. */
@@ -63,32 +73,32 @@ export async function openDatabase(
 ): Promise<Database> {
   const half = Math.floor(poolSize / 2);
   const ownReaders = readTimeout > 0 ? half : 0;
+  const pipelines = ownReaders > 1 ? 1 : 0;
+  const options: ClientConfig = {
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: 'llm-call-log',
+  };
+  // A session's setting, made with the others when it begins: no statement costs more for it.
+  const readSession = `${SESSION}; ${READ_SESSION}; SET statement_timeout = ${readTimeout}`;
   const orm = new MikroORM({
     clientUrl: url,
     entities,
     onCreateConnection: prepareSession(SESSION),
     pool: { min: 0, max: poolSize - ownReaders },
-    // A session's setting, made with the others when it begins: no statement costs more for it.
     replicas:
       ownReaders === 0
         ? []
         : [
             {
               clientUrl: url,
-              pool: { min: 0, max: ownReaders },
-              onCreateConnection: prepareSession(
-                `${SESSION}; ${READ_SESSION}; SET statement_timeout = ${readTimeout}`,
-              ),
+              pool: { min: 0, max: ownReaders - pipelines },
+              onCreateConnection: prepareSession(readSession),
             },
           ],
     preferReadReplicas: false,
-    driverOptions: {
-      connectionString: url,
-      Client: PreparingClient,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-      application_name: 'llm-call-log',
-    },
+    driverOptions: { ...options, Client: PreparingClient },
     migrations: {
       transactional: true,
       disableForeignKeys: false,
@@ -104,8 +114,18 @@ export async function openDatabase(
     if ((version.rows[0]?.number ?? 0) < OLDEST) {
       throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
     }
-    const close = () => orm.close(true);
-    return { orm, sql: kysely, reads, readTimeout, readers: Math.max(1, half), url, close };
+    const pool = new Pipeline(
+      { ...options, types: typesOf(orm) },
+      `${readSession}; ${QUICK_SESSION}`,
+      readTimeout,
+    );
+    const quickReads =
+      pipelines > 0 ? new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }) : reads;
+    const close = async () => {
+      await Promise.all([pool.end(), orm.close(true)]);
+    };
+    const readers = Math.max(1, half - pipelines);
+    return { orm, sql: kysely, reads, quickReads, readTimeout, readers, url, close };
   } catch (error) {
     await orm.close(true);
     throw refusedByDatabase(error);
@@ -116,4 +136,11 @@ function prepareSession(settings: string): (connection: unknown) => Promise<void
   return async (connection) => {
     await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(settings));
   };
+}
+
+/** How a connection of MikroORM's reads values. */
+function typesOf(orm: MikroORM): CustomTypesConfig {
+  const { types } = orm.em.getConnection().mapOptions({});
+  if (!types) throw new Error('MikroORM reads values in a way of its own.');
+  return types;
 }

@@ -58,7 +58,10 @@ export function isDatabaseDown(error: unknown): boolean {
 
 /** Whether the database broke a statement off that took longer than it may. */
 export function isTimeout(error: unknown): boolean {
-  return error instanceof Error && innermost(error).code === '57014';
+  if (!(error instanceof Error)) return false;
+  const { code, message } = innermost(error);
+  // The latter where the database did not say so in time, which `pg` reports with a message alone.
+  return code === '57014' || message === 'Query read timeout';
 }
 
 /** `pg` reports these with a message alone. */

@@ -2,8 +2,7 @@ import type { QueryExecutorProvider } from 'kysely';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../database/database.js';
 import type { Cursors } from './cursors.js';
-import { readInTurns } from './limits/read-in-turns.js';
-import type { Turns } from './limits/turns.js';
+import { readInTurns, type ReadingTurns } from './limits/read-in-turns.js';
 
 /** Who makes a request. */
 export interface Caller {
@@ -20,7 +19,7 @@ export interface Services {
   /** Keys the fingerprints of API keys; the same on all servers of one database. */
   fingerprintSecret: string;
   /** Of statements that only read; left out where one caller alone asks. */
-  readingTurns?: Turns;
+  readingTurns?: ReadingTurns;
   /** Most items of a page, where this server gives fewer than the schema allows. */
   pageSize?: number;
   /** The one value that `create` makes for this server, such as a queue. */
@@ -32,6 +31,8 @@ export interface Context extends Services {
   caller: Caller;
   /** For statements written out. */
   readonly sql: QueryExecutorProvider;
+  /** For those that only read, and are quick whatever their values are. */
+  readonly quickSql: QueryExecutorProvider;
   /** Made anew for each request, on first use. */
   readonly em: EntityManager;
   /** Says that the operation only reads, before anything of it runs. */
@@ -55,20 +56,29 @@ export function createContext(services: Services, caller: Caller): Context {
  * accessors are those of the class, and what they give is held in one object that all copies share.
  */
 class LazyContext {
-  readonly held: { sql: QueryExecutorProvider; isReadOnly: boolean; em?: EntityManager };
+  readonly held: {
+    isReadOnly: boolean;
+    sql?: QueryExecutorProvider;
+    quickSql?: QueryExecutorProvider;
+    em?: EntityManager;
+  };
   readonly once: Context['once'];
 
   constructor(
     readonly services: Services,
     readonly caller: Caller,
   ) {
-    this.held = { sql: services.database.sql, isReadOnly: false };
+    this.held = { isReadOnly: false };
     const once = memoize(() => this as unknown as Context);
     this.once = (create) => once(create);
   }
 
   get sql(): QueryExecutorProvider {
-    return this.held.sql;
+    return (this.held.sql ??= statementsOf(this, 'reads'));
+  }
+
+  get quickSql(): QueryExecutorProvider {
+    return (this.held.quickSql ??= statementsOf(this, 'quickReads'));
   }
 
   get em(): EntityManager {
@@ -80,11 +90,17 @@ class LazyContext {
   }
 
   readOnly(): void {
-    this.held.isReadOnly = true;
-    const { database, readingTurns } = this.services;
-    const asker = { caller: this.caller.id, part: this.held };
-    this.held.sql = readingTurns ? readInTurns(database.reads, readingTurns, asker) : database.reads;
+    Object.assign(this.held, { isReadOnly: true, sql: undefined, quickSql: undefined });
   }
+}
+
+function statementsOf(
+  { services: { database, readingTurns }, caller, held }: LazyContext,
+  reads: keyof ReadingTurns,
+): QueryExecutorProvider {
+  if (!held.isReadOnly) return database.sql;
+  if (!readingTurns) return database[reads];
+  return readInTurns(database[reads], readingTurns[reads], { caller: caller.id, part: held });
 }
 
 function memoize<S>(source: () => S): <T>(create: (source: S) => T) => T {

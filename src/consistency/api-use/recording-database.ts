@@ -50,7 +50,7 @@ export function openRecordingDatabase(entities: NonNullable<Options['entities']>
     columns.add(tableName, namesOf(stored), namesOf(times));
   }
   const kysely = orm.em.fork().getKysely<unknown>();
-  const connections = { sql: kysely, reads: kysely, readTimeout: 0, readers: 1, url: '' };
+  const connections = { sql: kysely, reads: kysely, quickReads: kysely, readTimeout: 0, readers: 1, url: '' };
   const database = { orm, ...connections, close: () => orm.close(true) };
   return { database, columns, record: (recording, run) => current.run(recording, run) };
 }

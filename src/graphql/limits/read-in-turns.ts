@@ -8,13 +8,26 @@ import { Turns, type Asker } from './turns.js';
 /** How many of a caller's reads run at once, where nothing else is set. */
 export const DEFAULT_READS_PER_CALLER = 3;
 
+/** How many quick reads are under way on one connection: enough that neither side of it waits for the other. */
+const QUICK_READS = 32;
+
 /** The turns of a server's statements that read. However many one caller asks for, there are some for the others. */
+export interface ReadingTurns {
+  reads: Turns;
+  quickReads: Turns;
+}
+
 export function readingTurns(
-  { readers, readTimeout }: Database,
+  { reads, quickReads, readers, readTimeout }: Database,
   readsPerCaller = DEFAULT_READS_PER_CALLER,
-): Turns {
-  const perCaller = Math.min(readsPerCaller, Math.max(1, readers - 1));
-  return new Turns({ total: readers, perCaller, least: 1, patience: readTimeout }, () => {
+): ReadingTurns {
+  const turns = turnsOf(readers, Math.min(readsPerCaller, Math.max(1, readers - 1)), readTimeout);
+  const areSame = quickReads === reads;
+  return { reads: turns, quickReads: areSame ? turns : turnsOf(QUICK_READS, QUICK_READS / 2, readTimeout) };
+}
+
+function turnsOf(total: number, perCaller: number, patience: number): Turns {
+  return new Turns({ total, perCaller, least: 1, patience }, () => {
     const message = `This waited too long for other reads: at most ${perCaller} run at once for one caller. Send fewer requests at once, or ask for less in one.`;
     const http = { headers: new HeaderMap([['retry-after', '1']]) };
     return new GraphQLError(message, {
