@@ -1,5 +1,5 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import { CompiledQuery, Kysely, PostgresDialect, sql, type DatabaseConnection } from 'kysely';
+import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
 import type { ClientConfig, CustomTypesConfig } from 'pg';
 import { OperatorError } from '../errors.js';
 import { entities } from './entities.js';
@@ -19,9 +19,9 @@ export interface Database {
   reads: Kysely<unknown>;
   /**
    * For those of them that are quick whatever their values are, and whose best plan is the same for all: they take
-   * turns on one connection. The same as `reads` where there are connections for no more.
+   * turns on one connection. The same as `reads` where there are connections for no more, and while that one is stuck.
    */
-  quickReads: Kysely<unknown>;
+  readonly quickReads: Kysely<unknown>;
   /** Milliseconds that such a statement may take; 0 for any time. */
   readTimeout: number;
   /** How many of `reads` run at once. */
@@ -114,18 +114,18 @@ export async function openDatabase(
     if ((version.rows[0]?.number ?? 0) < OLDEST) {
       throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
     }
-    const pool = new Pipeline(
-      { ...options, types: typesOf(orm) },
-      `${readSession}; ${QUICK_SESSION}`,
-      readTimeout,
-    );
-    const quickReads =
-      pipelines > 0 ? new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }) : reads;
-    const close = async () => {
-      await Promise.all([pool.end(), orm.close(true)]);
+    const withTypes = { ...options, types: typesOf(orm) };
+    const pipeline = new Pipeline(withTypes, `${readSession}; ${QUICK_SESSION}`, readTimeout);
+    return {
+      ...{ orm, sql: kysely, reads, readTimeout, url },
+      get quickReads() {
+        return pipelines === 0 || pipeline.isStuck ? reads : pipeline.sql;
+      },
+      readers: Math.max(1, half - pipelines),
+      close: async () => {
+        await Promise.all([pipeline.end(), orm.close(true)]);
+      },
     };
-    const readers = Math.max(1, half - pipelines);
-    return { orm, sql: kysely, reads, quickReads, readTimeout, readers, url, close };
   } catch (error) {
     await orm.close(true);
     throw refusedByDatabase(error);

@@ -58,10 +58,12 @@ export function isDatabaseDown(error: unknown): boolean {
 
 /** Whether the database broke a statement off that took longer than it may. */
 export function isTimeout(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, message } = innermost(error);
-  // The latter where the database did not say so in time, which `pg` reports with a message alone.
-  return code === '57014' || message === 'Query read timeout';
+  return error instanceof Error && (innermost(error).code === '57014' || isGivenUp(error));
+}
+
+/** Whether `pg` waited in vain for what the database would say of a statement, and closed its connection. */
+export function isGivenUp({ message }: Error): boolean {
+  return message === 'Query read timeout';
 }
 
 /** `pg` reports these with a message alone. */

@@ -1,9 +1,12 @@
-import type { PostgresPool } from 'kysely';
-import type { Client, ClientConfig } from 'pg';
-import { PreparingClient } from './prepared.js';
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
+import type { ClientConfig } from 'pg';
+import { SharedClient } from './shared-client.js';
 
 /** Milliseconds beyond what a statement may take, after which nothing is expected of its connection any more. */
 const GRACE = 1_000;
+
+/** Milliseconds without any answer after which something on a connection is not quick. */
+const QUICK = 100;
 
 /**
  * One connection for whatever is asked at the same time: statements are sent while others are being run, and those of
@@ -12,6 +15,7 @@ const GRACE = 1_000;
  */
 export class Pipeline implements PostgresPool {
   readonly options = {};
+  readonly sql = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: this }) });
   readonly #config: ClientConfig;
   readonly #session: string;
   #client: SharedClient | undefined;
@@ -24,6 +28,11 @@ export class Pipeline implements PostgresPool {
   constructor(config: ClientConfig, session: string, timeout: number) {
     this.#config = { ...config, pipeline: true, query_timeout: timeout + GRACE };
     this.#session = session;
+  }
+
+  /** Whether whatever is asked now had to wait for a statement that is not quick, such as one that waits for a lock. */
+  get isStuck(): boolean {
+    return (this.#client?.silence ?? 0) > QUICK;
   }
 
   /** The one connection; a new one where the last was lost. */
@@ -55,34 +64,5 @@ export class Pipeline implements PostgresPool {
       throw error;
     }
     return client;
-  }
-}
-
-/** A connection that whoever has it may use while others do. */
-class SharedClient extends PreparingClient {
-  #isGathering = false;
-
-  constructor(config: ClientConfig) {
-    super(config);
-    const send = this.query;
-    this.query = ((...given: Parameters<typeof send>) => {
-      this.#gather();
-      return send(...given);
-    }) as Client['query'];
-  }
-
-  release(): void {
-    // Others have it, too.
-  }
-
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    const { stream } = this.connection;
-    stream.cork();
-    setImmediate(() => {
-      this.#isGathering = false;
-      stream.uncork();
-    });
   }
 }

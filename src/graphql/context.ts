@@ -99,8 +99,10 @@ function statementsOf(
   reads: keyof ReadingTurns,
 ): QueryExecutorProvider {
   if (!held.isReadOnly) return database.sql;
-  if (!readingTurns) return database[reads];
-  return readInTurns(database[reads], readingTurns[reads], { caller: caller.id, part: held });
+  const statements = database[reads];
+  if (!readingTurns) return statements;
+  const turns = readingTurns[statements === database.reads ? 'reads' : 'quickReads'];
+  return readInTurns(statements, turns, { caller: caller.id, part: held });
 }
 
 function memoize<S>(source: () => S): <T>(create: (source: S) => T) => T {

@@ -18,12 +18,14 @@ export interface ReadingTurns {
 }
 
 export function readingTurns(
-  { reads, quickReads, readers, readTimeout }: Database,
+  { readers, readTimeout }: Database,
   readsPerCaller = DEFAULT_READS_PER_CALLER,
 ): ReadingTurns {
-  const turns = turnsOf(readers, Math.min(readsPerCaller, Math.max(1, readers - 1)), readTimeout);
-  const areSame = quickReads === reads;
-  return { reads: turns, quickReads: areSame ? turns : turnsOf(QUICK_READS, QUICK_READS / 2, readTimeout) };
+  const perCaller = Math.min(readsPerCaller, Math.max(1, readers - 1));
+  return {
+    reads: turnsOf(readers, perCaller, readTimeout),
+    quickReads: turnsOf(QUICK_READS, QUICK_READS / 2, readTimeout),
+  };
 }
 
 function turnsOf(total: number, perCaller: number, patience: number): Turns {
