@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sql, type RawBuilder } from 'kysely';
+import { Client } from 'pg';
+import { PREPARED } from '../../src/database/prepared.js';
+import { isDatabaseDown, isTimeout } from '../../src/database/explain-error.js';
+import { useTestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+
+const READ_TIMEOUT = 1000;
+const held = useTestDatabase(() => READ_TIMEOUT);
+let other: Client;
+
+beforeEach(async () => {
+  other = new Client({ connectionString: held.url });
+  await other.connect();
+});
+afterEach(() => other.end());
+
+async function ask<T>(statement: RawBuilder<T>): Promise<T[]> {
+  const { rows } = await statement.execute(held.database.quickReads);
+  return rows;
+}
+
+const backend = () => ask(sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`);
+
+test('statements that are asked at the same time share one connection, and each gets its own answer', async () => {
+  const asked = Array.from({ length: 100 }, async (_, number) => {
+    const mark = number % 2 === 0 ? PREPARED : sql``;
+    const statement = sql<{ number: number; pid: number }>`${mark}
+      SELECT ${number}::integer AS number, pg_backend_pid() AS pid`;
+    const [row] = await ask(statement);
+    return row;
+  });
+  const rows = await Promise.all(asked);
+  expect(rows.map((row) => row?.number)).toEqual(Array.from({ length: 100 }, (_, number) => number));
+  expect(new Set(rows.map((row) => row?.pid)).size).toBe(1);
+  expect(held.database.quickReads).not.toBe(held.database.reads);
+});
+
+test('an error is that of its statement alone', async () => {
+  const outcomes = await Promise.allSettled(
+    [1, 0, 2, 0, 5].map((divisor) => ask(sql`${PREPARED} SELECT 10 / ${divisor}::integer AS quotient`)),
+  );
+  expect(outcomes.map(({ status }) => status)).toEqual(
+    [1, 0, 2, 0, 5].map((divisor) => (divisor === 0 ? 'rejected' : 'fulfilled')),
+  );
+});
+
+test('statements are read as those of other connections are', async () => {
+  const statement = sql`SELECT timestamp '2025-01-31 01:30:00.123456' AS time, 9007199254740993::bigint AS number,
+    current_setting('timezone') AS zone, current_setting('statement_timeout') AS timeout`;
+  const { rows } = await statement.execute(held.database.reads);
+  expect(await ask(statement)).toEqual(rows);
+});
+
+test('where the connection is lost, what was asked fails as with a database that is down, and then a new one is made', async () => {
+  const [before] = await backend();
+  const asked = Promise.allSettled([ask(sql`SELECT pg_sleep(0.5)`), ask(sql`SELECT 1`)]);
+  await eventually(async () => {
+    const { rows } = await other.query('SELECT FROM pg_stat_activity WHERE pid = $1 AND state = $2', [
+      before?.pid,
+      'active',
+    ]);
+    return rows.length === 1;
+  });
+  await other.query('SELECT pg_terminate_backend($1)', [before?.pid]);
+  for (const outcome of await asked) {
+    expect(outcome.status === 'rejected' && isDatabaseDown(outcome.reason)).toBe(true);
+  }
+  const [after] = await backend();
+  expect(after?.pid).not.toBe(before?.pid);
+});
+
+test('while a statement waits for a lock, others go by; those behind it are given up with it', async () => {
+  await other.query('BEGIN; LOCK TABLE groups IN ACCESS EXCLUSIVE MODE');
+  const asked = Promise.allSettled(
+    [1, 2, 3].map((number) => ask(sql`SELECT ${number}::integer FROM groups`)),
+  );
+  await eventually(() => Promise.resolve(held.database.quickReads === held.database.reads));
+  expect(await backend()).toHaveLength(1);
+  for (const outcome of await asked) {
+    expect(outcome.status === 'rejected' && isTimeout(outcome.reason)).toBe(true);
+  }
+  await other.query('COMMIT');
+  await eventually(() => Promise.resolve(held.database.quickReads !== held.database.reads));
+  expect(await ask(sql`SELECT FROM groups WHERE false`)).toEqual([]);
+});
