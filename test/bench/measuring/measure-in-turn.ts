@@ -10,6 +10,9 @@ export interface Rounds {
   seconds: number;
 }
 
+/** How many rounds long a server is warmed up: in ten seconds Node compiles nearly all that such a case runs often. */
+const WARMING = 5;
+
 /**
  * Warms servers up, and drives them in turn in several short rounds, so that whatever else the machine does meanwhile
  * happens to all of them.
@@ -21,7 +24,7 @@ export async function measureInTurn(
   rounds: Rounds,
 ): Promise<Measurement[]> {
   const runs = contenders.map((contender) => ({ contender, rounds: [] as Round[] }));
-  for (const { contender } of runs) await drive(contender, rounds.seconds);
+  for (const { contender } of runs) await drive(contender, WARMING * rounds.seconds);
   for (let round = 0; round < rounds.count; round += 1) {
     // Nobody always comes after the same one.
     const order = [...runs.slice(round % runs.length), ...runs.slice(0, round % runs.length)];
