@@ -29,15 +29,16 @@ registerEnumType(CallLogOrder, {
 /** How the database is asked for an order. */
 export function keysetOrder(order: CallLogOrder): KeysetOrder {
   const descending = order.endsWith('_DESC');
+  const common = { name: order, descending };
   switch (order) {
     case CallLogOrder.CALL_TIME_DESC:
     case CallLogOrder.CALL_TIME_ASC:
-      return { name: order, value: sql`call_time`, type: 'timestamp', descending, nullable: false };
+      return { ...common, value: sql`call_time`, property: 'callTime', type: 'timestamp', nullable: false };
     case CallLogOrder.TOKENS_USED_DESC:
     case CallLogOrder.TOKENS_USED_ASC:
-      return { name: order, value: sql`tokens_used`, type: 'integer', descending, nullable: true };
+      return { ...common, value: sql`tokens_used`, property: 'tokensUsed', type: 'integer', nullable: true };
     case CallLogOrder.DURATION_MS_DESC:
     case CallLogOrder.DURATION_MS_ASC:
-      return { name: order, value: sql`duration_ms`, type: 'integer', descending, nullable: true };
+      return { ...common, value: sql`duration_ms`, property: 'durationMs', type: 'integer', nullable: true };
   }
 }

@@ -3,22 +3,15 @@ import DataLoader from 'dataloader';
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/database.js';
 import { PREPARED } from '../database/prepared.js';
-import type { Positioned } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
 import { JsonText } from '../graphql/json-text.js';
 import { CallLog, MODEL_EXPRESSION } from './call-log.js';
-import type { Predicate } from './filter-operators.js';
 import { MAX_TOGETHER } from './filter-size.js';
-
-/** A call with the properties that were asked for, and its place in the order of its list. */
-export type CallLogRow = CallLog & Positioned;
 
 /** A statement to read calls with. */
 export interface CallLogQuery {
   /** The fields of CallLog to read; the rows have no others. */
   fields: ReadonlySet<string>;
-  /** What the order sorts by, as text. */
-  cursorValue: Predicate;
   /** What follows WHERE. */
   where: RawBuilder<unknown>;
   /** Whether it is over soon, and the same plan is the best for it, whatever its values are. */
@@ -29,17 +22,17 @@ export interface CallLogQuery {
  * Reads calls. Queries of one request that come together, such as one for each of many groups, become one
  * statement.
  */
-export async function readRows(context: Context, query: CallLogQuery): Promise<CallLogRow[]> {
+export async function readRows(context: Context, query: CallLogQuery): Promise<CallLog[]> {
   const rows = await context.once(queryLoader).load(query);
   if (query.fields.has('group')) for (const row of rows) attachGroup(row);
   for (const field of JSON_FIELDS) if (query.fields.has(field)) for (const row of rows) keepText(row, field);
   return rows;
 }
 
-function queryLoader(context: Context): DataLoader<CallLogQuery, CallLogRow[]> {
-  return new DataLoader<CallLogQuery, CallLogRow[]>(
+function queryLoader(context: Context): DataLoader<CallLogQuery, CallLog[]> {
+  return new DataLoader<CallLogQuery, CallLog[]>(
     async (queries) => {
-      const results = new Map<CallLogQuery, CallLogRow[] | Error>();
+      const results = new Map<CallLogQuery, CallLog[] | Error>();
       // Only what reads the same columns fits into one statement.
       const alike = Map.groupBy(queries, ({ fields }) => [...fields].sort().join());
       await Promise.all(
@@ -56,16 +49,16 @@ function queryLoader(context: Context): DataLoader<CallLogQuery, CallLogRow[]> {
   );
 }
 
-async function runTogether(context: Context, queries: CallLogQuery[]): Promise<CallLogRow[][]> {
-  const selects = queries.map(({ fields, cursorValue, where }) => {
-    const columns = sql`${columnsOf(context, fields)}, ${cursorValue} AS "cursorValue"`;
+async function runTogether(context: Context, queries: CallLogQuery[]): Promise<CallLog[][]> {
+  const selects = queries.map(({ fields, where }) => {
+    const columns = columnsOf(context, fields);
     return sql`SELECT ${columns} FROM llm_call_logs ${fields.has('group') ? WITH_GROUPS : NOTHING} WHERE ${where}`;
   });
   const [only] = selects;
   if (only && selects.length === 1) {
     const select = queries[0]?.isQuick
-      ? sql<CallLogRow>`${PREPARED} ${only}`.execute(context.quickSql)
-      : sql<CallLogRow>`${only}`.execute(context.sql);
+      ? sql<CallLog>`${PREPARED} ${only}`.execute(context.quickSql)
+      : sql<CallLog>`${only}`.execute(context.sql);
     return [(await select).rows];
   }
   // UNION ALL keeps no order: each row says which query it answers, and where in the answer it stands.
@@ -73,7 +66,7 @@ async function runTogether(context: Context, queries: CallLogQuery[]): Promise<C
     (select, index) => sql`SELECT calls.*, ${index}::integer AS query, row_number() OVER () AS place
       FROM (${select}) AS calls`,
   );
-  const union = sql<CallLogRow & { query: number; place: string }>`${sql.join(numbered, sql` UNION ALL `)}`;
+  const union = sql<CallLog & { query: number; place: string }>`${sql.join(numbered, sql` UNION ALL `)}`;
   const { rows } = await union.execute(context.sql);
   rows.sort((one, other) => one.query - other.query || Number(one.place) - Number(other.place));
   const answers = Map.groupBy(rows, ({ query }) => query);
@@ -113,15 +106,14 @@ function callLogColumns({ orm }: Database): ReadonlyMap<string, string> {
   return new Map([...columns, ['model', `${MODEL_EXPRESSION} AS model`], ['group', '"groupName"']]);
 }
 
-function attachGroup(row: CallLogRow & { groupName?: string | null }): void {
+function attachGroup(row: CallLog & { groupName?: string | null }): void {
   const { groupId, groupName } = row;
   row.group = groupId === null || groupName == null ? null : { id: groupId, name: groupName };
 }
 
-/** Of what was said, which can be megabytes. */
 export const JSON_FIELDS = ['requestMessages', 'requestParams', 'responseData'] as const;
 
-function keepText(row: CallLogRow, field: (typeof JSON_FIELDS)[number]): void {
+function keepText(row: CallLog, field: (typeof JSON_FIELDS)[number]): void {
   const text = row[field] as string | null;
   if (text === null) return;
   // Another program may write JSON's null for no messages, which the field does not allow.

@@ -24,14 +24,14 @@ export function callLogPage(
 ): Connection<CallLog> {
   const keyset = keysetOrder(orderBy);
   const isByTime = keyset.type === 'timestamp';
-  const read = ({ onlyWhether, conditions, bounds, order, limit }: KeysetRead) =>
+  const withOrder = fields.has(keyset.property) ? fields : new Set([...fields, keyset.property]);
+  const readPart = ({ onlyWhether, conditions, bounds, order, limit }: KeysetRead) =>
     readRows(context, {
-      fields: onlyWhether ? new Set() : fields,
-      cursorValue: sql`${keyset.value}::text`,
+      fields: onlyWhether ? new Set() : withOrder,
       where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
       isQuick: isByTime && limit <= MAX_QUICK && selectsByTime(selection) && !hasBodies(fields),
     });
-  return connectionOf(page, keyset, context.cursors, read);
+  return connectionOf(page, keyset, context.cursors, readPart);
 }
 
 /** Reads calls by number, in the order of the numbers; null for one that is not there or that the caller may not see. */
@@ -44,7 +44,6 @@ export async function readCallLogsById(
   const where = whereSelected(selection, [sql`id = ANY(${ids}::bigint[])`]);
   const rows = await readRows(context, {
     fields,
-    cursorValue: sql`NULL`,
     where,
     isQuick: ids.length <= MAX_QUICK,
   });
@@ -52,6 +51,7 @@ export async function readCallLogsById(
   return ids.map((id) => byId.get(id) ?? null);
 }
 
+/** Whether of what was said, which can be megabytes. */
 function hasBodies(fields: ReadonlySet<string>): boolean {
-  return JSON_FIELDS.some((field) => fields.has(field));
+  return [...JSON_FIELDS, 'responseContent'].some((field) => fields.has(field));
 }

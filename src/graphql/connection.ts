@@ -3,13 +3,7 @@ import type { Cursors } from './cursors.js';
 import { beyond, boundsBeyond, orderBy, type Bounds, type KeysetOrder, type Position } from './keyset.js';
 import type { Page } from './paging.js';
 
-/** What a row brings besides its own properties: where it stands in the order. */
-export interface Positioned {
-  id: string | number;
-  cursorValue: string | null;
-}
-
-/** What to read: rows that meet all conditions, in this order, at most `limit`. */
+/** What to read: rows that meet all conditions, in this order, at most `limit`, with what the order sorts by. */
 export interface KeysetRead {
   /** Whether it matters only that there is a row, and not what is in it. */
   onlyWhether: boolean;
@@ -38,7 +32,7 @@ export interface Connection<Row> {
  * @param read runs one statement
  * @throws BAD_USER_INPUT for a cursor that is forged or of another order
  */
-export function connectionOf<Row extends Positioned>(
+export function connectionOf<Row extends { id: string | number }>(
   page: Page,
   order: KeysetOrder,
   cursors: Cursors,
@@ -72,10 +66,11 @@ export function connectionOf<Row extends Positioned>(
     const rows = (await readOnce()).slice(0, page.size);
     return page.backward ? rows.reverse() : rows;
   };
-  const cursorOf = (row: Row | undefined) => (row ? cursors.encode(order.name, positionOf(row)) : null);
+  const cursorOf = (row: Row | undefined) =>
+    row ? cursors.encode(order.name, positionOf(order, row)) : null;
   // Beyond the page's edge; an empty page has none, and lies next to the cursor itself.
   const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined, cursor: Position) => {
-    const at = edge ? positionOf(edge) : cursor;
+    const at = edge ? positionOf(order, edge) : cursor;
     const rows = await read({
       onlyWhether: true,
       conditions: [beyond(order, side, at, !edge)],
@@ -88,7 +83,7 @@ export function connectionOf<Row extends Positioned>(
   return {
     nodes,
     edges: async () =>
-      (await nodes()).map((node) => ({ cursor: cursors.encode(order.name, positionOf(node)), node })),
+      (await nodes()).map((node) => ({ cursor: cursors.encode(order.name, positionOf(order, node)), node })),
     pageInfo: {
       hasNextPage: async () =>
         (!page.backward && (await isMore())) ||
@@ -102,6 +97,7 @@ export function connectionOf<Row extends Positioned>(
   };
 }
 
-function positionOf(row: Positioned): Position {
-  return { value: row.cursorValue, id: String(row.id) };
+function positionOf({ property }: KeysetOrder, row: { id: string | number }): Position {
+  const value = (row as Record<string, unknown>)[property] as string | number | null;
+  return { value: value === null ? null : String(value), id: String(row.id) };
 }

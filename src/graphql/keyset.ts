@@ -4,8 +4,9 @@ import { sql, type RawBuilder } from 'kysely';
 export interface KeysetOrder {
   /** Tells cursors of this order from those of others. */
   name: string;
-  /** Expression of the value, and its PostgreSQL type. */
+  /** Expression of the value, its PostgreSQL type, and the property of a row that holds it. */
   value: RawBuilder<unknown>;
+  property: string;
   type: 'timestamp' | 'integer' | 'text';
   descending: boolean;
   nullable: boolean;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { connectionOf, type Positioned } from '../graphql/connection.js';
+import { connectionOf } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
 import type { KeysetOrder } from '../graphql/keyset.js';
 import { parsePage, type PageArgs } from '../graphql/paging.js';
@@ -9,6 +9,7 @@ import type { GroupConnection } from './group-connection.js';
 const BY_NAME: KeysetOrder = {
   name: 'NAME',
   value: sql`name`,
+  property: 'name',
   type: 'text',
   descending: false,
   nullable: false,
@@ -28,8 +29,8 @@ export function listGroups(context: Context, args: PageArgs): GroupConnection {
     context.cursors,
     async (what) => {
       const where = sql.join([visible, ...what.conditions], sql` AND `);
-      const query = sql<Group & Positioned>`
-      SELECT id, name, name AS "cursorValue" FROM groups
+      const query = sql<Group>`
+      SELECT id, name FROM groups
       WHERE ${where} ORDER BY ${what.order} LIMIT ${what.limit}`;
       return (await query.execute(context.sql)).rows;
     },
