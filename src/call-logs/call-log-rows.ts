@@ -14,7 +14,7 @@ export interface CallLogQuery {
   fields: ReadonlySet<string>;
   /** What follows WHERE. */
   where: RawBuilder<unknown>;
-  /** Whether it is over soon, and the same plan is the best for it, whatever its values are. */
+  /** Whether it is likely to be over soon, with the same plan for all its values. */
   isQuick: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Page } from '../graphql/paging.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { JSON_FIELDS, readRows } from './call-log-rows.js';
-import { selectCalls, selectsByTime, whereSelected, type Selection } from './selection.js';
+import { selectCalls, whereSelected, type Selection } from './selection.js';
 
 /** Most rows that are read quickly. */
 const MAX_QUICK = 101;
@@ -29,7 +29,7 @@ export function callLogPage(
     readRows(context, {
       fields: onlyWhether ? new Set() : withOrder,
       where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
-      isQuick: isByTime && limit <= MAX_QUICK && selectsByTime(selection) && !hasBodies(fields),
+      isQuick: isByTime && limit <= MAX_QUICK && selection.isPlain && !hasBodies(fields),
     });
   return connectionOf(page, keyset, context.cursors, readPart);
 }

@@ -14,6 +14,8 @@ export interface Selection {
   predicate: Predicate;
   /** The latter. */
   besidesTime: Predicate[];
+  /** Whether no condition is on anything but time and what {@link CellSelection} has. */
+  isPlain: boolean;
   /** Where the filter's callTime conditions overlap. */
   range: Range;
   /** The same conditions on rows that stand for many calls; undefined where it takes single calls to tell. */
@@ -54,14 +56,14 @@ export function selectCalls(
   refuseLongFilter(filter ?? {});
   const { conditions, range } = compile(filter ?? {}, 'filter', 0, FILTERED_COLUMNS);
   const besidesTime = [...visible, ...conditions];
-  const cells = () => selectCells(filter ?? {}, visible);
-  return { predicate: allOf([IS_CALL, ...besidesTime]), besidesTime, range, cells };
+  const fields = askedFields(filter ?? {}, true);
+  const isPlain = fields.every(isCellField);
+  const cells = () => (isPlain ? selectCells(filter ?? {}, fields, visible) : undefined);
+  return { predicate: allOf([IS_CALL, ...besidesTime]), besidesTime, isPlain, range, cells };
 }
 
 /** @param visible conditions on the groups that the caller may see */
-function selectCells(filter: CallLogFilter, visible: Predicate[]): CellSelection | undefined {
-  const fields = askedFields(filter, true);
-  if (!fields.every(isCellField)) return undefined;
+function selectCells(filter: CallLogFilter, fields: CellField[], visible: Predicate[]): CellSelection {
   const { conditions } = compile(filter, 'filter', 0, { ...FILTERED_COLUMNS, ...CELL_COLUMNS });
   return {
     predicate: allOf([sql`true`, ...visible, ...conditions]),
@@ -96,16 +98,15 @@ export function whereSelected(
   return allOf([...callsWithin(range, known), ...besidesTime, ...further]);
 }
 
-/** Whether a selection is of all calls of a time. */
-export function selectsByTime({ besidesTime }: Selection): boolean {
-  return besidesTime.length === 0;
-}
-
 /** A selection is narrowed by further conditions, which must hold too. */
-export function narrow({ predicate, besidesTime, range }: Selection, ...conditions: Predicate[]): Selection {
+export function narrow(
+  { predicate, besidesTime, isPlain, range }: Selection,
+  ...conditions: Predicate[]
+): Selection {
   return {
     predicate: allOf([predicate, ...conditions]),
     besidesTime: [...besidesTime, ...conditions],
+    isPlain,
     range,
     cells: () => undefined,
   };

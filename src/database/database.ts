@@ -18,8 +18,8 @@ export interface Database {
    */
   reads: Kysely<unknown>;
   /**
-   * For those of them that are quick whatever their values are, and whose best plan is the same for all: they take
-   * turns on one connection. The same as `reads` where there are connections for no more, and while that one is stuck.
+   * One connection more for those of them that should be quick, with one plan for all values; one that is not is soon
+   * broken off there. The same as `reads` where there are connections for no more, and while that one is stuck.
    */
   readonly quickReads: Kysely<unknown>;
   /** Milliseconds that such a statement may take; 0 for any time. */
@@ -50,9 +50,6 @@ const SESSION = `
 /** A read takes one processor at the most: how many run at once is how much of the machine they take. */
 const READ_SESSION = 'SET max_parallel_workers_per_gather = 0';
 
-/** PostgreSQL takes such a plan for dearer than it is, and would plan anew each time. */
-const QUICK_SESSION = 'SET plan_cache_mode = force_generic_plan';
-
 /** How a server uses a database; a command has nothing to break off. */
 export interface ReadLimit {
   /** Milliseconds that a statement of `reads` may take; 0 for any time. */
@@ -80,8 +77,6 @@ export async function openDatabase(
     keepAlive: true,
     application_name: 'llm-call-log',
   };
-  // A session's setting, made with the others when it begins: no statement costs more for it.
-  const readSession = `${SESSION}; ${READ_SESSION}; SET statement_timeout = ${readTimeout}`;
   const orm = new MikroORM({
     clientUrl: url,
     entities,
@@ -94,7 +89,10 @@ export async function openDatabase(
             {
               clientUrl: url,
               pool: { min: 0, max: ownReaders - pipelines },
-              onCreateConnection: prepareSession(readSession),
+              // A session's setting, made with the others when it begins: no statement costs more for it.
+              onCreateConnection: prepareSession(
+                `${SESSION}; ${READ_SESSION}; SET statement_timeout = ${readTimeout}`,
+              ),
             },
           ],
     preferReadReplicas: false,
@@ -114,8 +112,7 @@ export async function openDatabase(
     if ((version.rows[0]?.number ?? 0) < OLDEST) {
       throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
     }
-    const withTypes = { ...options, types: typesOf(orm) };
-    const pipeline = new Pipeline(withTypes, `${readSession}; ${QUICK_SESSION}`, readTimeout);
+    const pipeline = new Pipeline({ ...options, types: typesOf(orm) }, `${SESSION}; ${READ_SESSION}`);
     return {
       ...{ orm, sql: kysely, reads, readTimeout, url },
       get quickReads() {

@@ -2,7 +2,7 @@ import type { QueryExecutorProvider } from 'kysely';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '../database/database.js';
 import type { Cursors } from './cursors.js';
-import { readInTurns, type ReadingTurns } from './limits/read-in-turns.js';
+import { readInTurns, readQuickly, type ReadingTurns } from './limits/read-in-turns.js';
 
 /** Who makes a request. */
 export interface Caller {
@@ -31,7 +31,7 @@ export interface Context extends Services {
   caller: Caller;
   /** For statements written out. */
   readonly sql: QueryExecutorProvider;
-  /** For those that only read, and are quick whatever their values are. */
+  /** For those that only read, and are likely to be quick. */
   readonly quickSql: QueryExecutorProvider;
   /** Made anew for each request, on first use. */
   readonly em: EntityManager;
@@ -74,11 +74,11 @@ class LazyContext {
   }
 
   get sql(): QueryExecutorProvider {
-    return (this.held.sql ??= statementsOf(this, 'reads'));
+    return (this.held.sql ??= statementsOf(this, readInTurns));
   }
 
   get quickSql(): QueryExecutorProvider {
-    return (this.held.quickSql ??= statementsOf(this, 'quickReads'));
+    return (this.held.quickSql ??= statementsOf(this, readQuickly));
   }
 
   get em(): EntityManager {
@@ -96,13 +96,11 @@ class LazyContext {
 
 function statementsOf(
   { services: { database, readingTurns }, caller, held }: LazyContext,
-  reads: keyof ReadingTurns,
+  take: typeof readInTurns,
 ): QueryExecutorProvider {
   if (!held.isReadOnly) return database.sql;
-  const statements = database[reads];
-  if (!readingTurns) return statements;
-  const turns = readingTurns[statements === database.reads ? 'reads' : 'quickReads'];
-  return readInTurns(statements, turns, { caller: caller.id, part: held });
+  if (!readingTurns) return database.reads;
+  return take(database, readingTurns, { caller: caller.id, part: held });
 }
 
 function memoize<S>(source: () => S): <T>(create: (source: S) => T) => T {

@@ -1,7 +1,8 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import type { QueryExecutorProvider } from 'kysely';
+import type { QueryExecutor, QueryExecutorProvider } from 'kysely';
 import type { Database } from '../../database/database.js';
+import { isTimeout } from '../../database/explain-error.js';
 import { withCode } from '../errors.js';
 import { Turns, type Asker } from './turns.js';
 
@@ -11,10 +12,15 @@ export const DEFAULT_READS_PER_CALLER = 3;
 /** How many quick reads are under way on one connection: enough that neither side of it waits for the other. */
 const QUICK_READS = 32;
 
+/** Milliseconds for which a caller's reads are not taken for quick after one of them was not. */
+const SLOW_FOR = 5_000;
+
 /** The turns of a server's statements that read. However many one caller asks for, there are some for the others. */
 export interface ReadingTurns {
   reads: Turns;
   quickReads: Turns;
+  /** By callers whose reads were not quick, until when theirs are not taken for it. */
+  slow: Map<string, number>;
 }
 
 export function readingTurns(
@@ -25,6 +31,7 @@ export function readingTurns(
   return {
     reads: turnsOf(readers, perCaller, readTimeout),
     quickReads: turnsOf(QUICK_READS, QUICK_READS / 2, readTimeout),
+    slow: new Map(),
   };
 }
 
@@ -38,10 +45,48 @@ function turnsOf(total: number, perCaller: number, patience: number): Turns {
   });
 }
 
-/** The same connections, each of whose statements waits for its turn. */
-export function readInTurns(reads: QueryExecutorProvider, turns: Turns, asker: Asker): QueryExecutorProvider {
-  const executor = reads.getExecutor();
-  const inTurns = executor.withConnectionProvider({
+/** The connections of `reads`, each of whose statements waits for its turn. */
+export function readInTurns(
+  { reads }: Database,
+  { reads: turns }: ReadingTurns,
+  asker: Asker,
+): QueryExecutorProvider {
+  return provider(inTurns(reads.getExecutor(), turns, asker));
+}
+
+/** Those of `quickReads`, in turns too. A statement that is not quick there is read as others are, in the end. */
+export function readQuickly(
+  { reads, quickReads }: Database,
+  turns: ReadingTurns,
+  asker: Asker,
+): QueryExecutorProvider {
+  const ordinary = inTurns(reads.getExecutor(), turns.reads, asker);
+  if (quickReads === reads || performance.now() < (turns.slow.get(asker.caller) ?? 0))
+    return provider(ordinary);
+  const quick = inTurns(quickReads.getExecutor(), turns.quickReads, asker);
+  return provider(
+    quick.withConnectionProvider({
+      async provideConnection(use, options) {
+        try {
+          return await quick.provideConnection(use, options);
+        } catch (error) {
+          if (!isTimeout(error)) throw error;
+        }
+        noteSlow(turns, asker);
+        return ordinary.provideConnection(use, options);
+      },
+    }),
+  );
+}
+
+function noteSlow({ slow }: ReadingTurns, { caller }: Asker): void {
+  const now = performance.now();
+  for (const [other, until] of slow) if (until < now) slow.delete(other);
+  slow.set(caller, now + SLOW_FOR);
+}
+
+function inTurns(executor: QueryExecutor, turns: Turns, asker: Asker): QueryExecutor {
+  return executor.withConnectionProvider({
     async provideConnection(use, options) {
       const end = await turns.take(asker);
       try {
@@ -51,5 +96,8 @@ export function readInTurns(reads: QueryExecutorProvider, turns: Turns, asker: A
       }
     },
   });
-  return { getExecutor: () => inTurns };
+}
+
+function provider(executor: QueryExecutor): QueryExecutorProvider {
+  return { getExecutor: () => executor };
 }
