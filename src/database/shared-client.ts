@@ -35,12 +35,18 @@ export class SharedClient extends PreparingClient {
       return await send();
     } catch (error) {
       // Of whatever else was asked `pg` only says that the connection was closed.
-      if (error instanceof Error && isGivenUp(error)) this.#givenUp = error;
+      if (error instanceof Error && isGivenUp(error)) this.#giveUp(error);
       throw this.#givenUp ?? error;
     } finally {
       this.#unanswered -= 1;
       this.#heard = performance.now();
     }
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#givenUp) return;
+    this.#givenUp = error;
+    this.emit('error', error);
   }
 
   /** What is written in this turn of the event loop leaves at its end. */
