@@ -4,6 +4,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Database } from '../database/database.js';
 import { inBatches } from '../database/in-batches.js';
 import { badUserInput } from '../graphql/errors.js';
+import { PREPARED } from '../database/prepared.js';
 import { fromDate } from '../graphql/timestamp.js';
 import { claimKeys } from './idempotency.js';
 import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from './new-call-log.js';
@@ -54,7 +55,7 @@ async function recordApart(
     // Without keys there is one statement that writes.
     const isKeyed = batch.some(({ idempotencyKey }) => idempotencyKey !== null);
     const ids = isKeyed
-      ? await database.sql.transaction().execute((transaction) => insert(transaction, batch))
+      ? await database.sql.transaction().execute((transaction) => insertKeyed(transaction, batch))
       : await insert(database.sql, batch);
     for (const [index, pending] of batch.entries()) outcomes.set(pending, ids[index] ?? '');
   } catch (error) {
@@ -71,33 +72,50 @@ async function recordApart(
   }
 }
 
-async function insert(kysely: Kysely<unknown>, batch: readonly PendingCallLog[]): Promise<string[]> {
-  // Taken beforehand, because RETURNING gives the rows of one INSERT in any order.
+/** Those whose key was used before are recorded already. */
+async function insertKeyed(
+  transaction: Kysely<unknown>,
+  batch: readonly PendingCallLog[],
+): Promise<string[]> {
   const taken = await sql<{ id: string }>`
-    SELECT nextval(pg_get_serial_sequence('llm_call_logs', 'id')) AS id
-    FROM generate_series(1, ${batch.length})`.execute(kysely);
+    SELECT ${NEXT_ID} AS id FROM generate_series(1, ${batch.length})`.execute(transaction);
   const numbered = batch.map((pending, index) => ({ ...pending, id: taken.rows[index]?.id ?? '' }));
-
-  const now = fromDate(new Date());
-  const recordedAlready = await claimKeys(kysely, numbered, now);
+  const recordedAlready = await claimKeys(transaction, numbered, fromDate(new Date()));
   const fresh = numbered.filter(({ id }) => !recordedAlready.has(id));
-  if (fresh.length > 0) {
-    const values = NEW_CALL_LOG_COLUMNS.map(({ property, type }) => {
-      const column = fresh.map(({ callLog }) => callLog[property]);
-      // An array of jsonb would be parsed twice over; as text each value is parsed once.
-      return sql`${column}::${sql.raw(type === 'jsonb' ? 'text' : type)}[]`;
-    });
-    const columns = NEW_CALL_LOG_COLUMNS.map(({ column }) => sql.ref(column));
-    const selected = NEW_CALL_LOG_COLUMNS.map(
-      ({ column, type }) => sql`${sql.ref(column)}::${sql.raw(type)}`,
-    );
-    await sql`
-      INSERT INTO llm_call_logs (id, ${sql.join(columns)})
-      SELECT id, ${sql.join(selected)}
-      FROM unnest(${fresh.map(({ id }) => id)}::bigint[], ${sql.join(values)})
-        AS calls (id, ${sql.join(columns)})`.execute(kysely);
-  }
+  if (fresh.length > 0) await insert(transaction, fresh);
   return numbered.map(({ id }) => recordedAlready.get(id) ?? id);
+}
+
+const NEXT_ID = sql`nextval((SELECT pg_get_serial_sequence('llm_call_logs', 'id'))::regclass)`;
+
+/**
+ * Inserts calls, all or none.
+ *
+ * @returns the id of each: the one that it brings, or else the next of the table
+ */
+async function insert(
+  kysely: Kysely<unknown>,
+  calls: readonly { callLog: NewCallLog; id?: string }[],
+): Promise<string[]> {
+  const values = NEW_CALL_LOG_COLUMNS.map(({ property, type }) => {
+    const column = calls.map(({ callLog }) => callLog[property]);
+    // An array of jsonb would be parsed twice over; as text each value is parsed once.
+    return sql`${column}::${sql.raw(type === 'jsonb' ? 'text' : type)}[]`;
+  });
+  const columns = NEW_CALL_LOG_COLUMNS.map(({ column }) => sql.ref(column));
+  const selected = NEW_CALL_LOG_COLUMNS.map(({ column, type }) => sql`${sql.ref(column)}::${sql.raw(type)}`);
+  // Numbered apart, because RETURNING gives the rows of one INSERT in any order.
+  const { rows } = await sql<{ id: string }>`${PREPARED}
+    WITH numbered AS MATERIALIZED (
+      SELECT array_agg(coalesce(given, ${NEXT_ID}) ORDER BY place) AS ids
+      FROM unnest(${calls.map(({ id }) => id ?? null)}::bigint[]) WITH ORDINALITY AS wanted (given, place)
+    ), inserted AS (
+      INSERT INTO llm_call_logs (id, ${sql.join(columns)})
+      SELECT (SELECT ids FROM numbered)[place], ${sql.join(selected)}
+      FROM unnest(${sql.join(values)}) WITH ORDINALITY AS calls (${sql.join(columns)}, place)
+    )
+    SELECT unnest(ids) AS id FROM numbered`.execute(kysely);
+  return rows.map(({ id }) => id);
 }
 
 /** Whether the database refused a value (SQLSTATE classes 22, 23 and 54), rather than failed. */
