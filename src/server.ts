@@ -83,7 +83,8 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   });
   const apollo = new ApolloServer<Context & LoggedContext>({
     gateway: compiledQueries(schema),
-    stringifyResult: printAnswer,
+    // Apollo gives on what it is given here, to us.
+    stringifyResult: (answer) => printAnswer(answer) as unknown as string,
     formatError: http.introspection ? formatError : withoutSuggestions(formatError),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
+import type { JsonText } from '../graphql/json-text.js';
 import { OnDemand } from '../graphql/on-demand.js';
 import { PageInfo } from '../graphql/paging.js';
 import { SafeInt } from '../graphql/scalars.js';
@@ -23,7 +24,7 @@ export class CallLogConnection {
 
   @OnDemand()
   @Field(() => [CallLog], { description: 'The calls of the page.' })
-  nodes!: () => Promise<CallLog[]>;
+  nodes!: () => Promise<CallLog[] | JsonText>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;

@@ -22,7 +22,7 @@ export function listCallLogs(
   { orderBy, ...page }: CallLogPageArgs,
   info: GraphQLResolveInfo,
 ): CallLogConnection {
-  const fields = selectedFields(info, ['nodes'], ['edges', 'node']);
-  const connection = callLogPage(context, selection, orderBy, parsePage(page, context.pageSize), fields);
+  const selected = selectedFields(info, ['nodes'], ['edges', 'node']);
+  const connection = callLogPage(context, selection, orderBy, parsePage(page, context.pageSize), selected);
   return { ...connection, usage, totalCount: () => countOf(usage()) };
 }

@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import { inBatches } from '../database/in-batches.js';
 import type { Caller, Context } from '../graphql/context.js';
+import type { Selected } from '../graphql/selected-fields.js';
 import type { CallLog } from './call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
 
@@ -10,7 +11,7 @@ const MAX_BATCH = 20;
 interface Wanted {
   context: Context;
   id: string;
-  fields: ReadonlySet<string>;
+  selected: Selected;
 }
 
 type Reader = DataLoader<Wanted, CallLog | null>;
@@ -19,17 +20,13 @@ type Reader = DataLoader<Wanted, CallLog | null>;
  * Reads a call that the caller may see; null where there is none of that number. Whichever requests of one caller want
  * calls at about the same time, one statement reads them all: it begins after each of them asked.
  *
- * @param fields the fields of CallLog to read; the call has no others
+ * @param selected what to read of it
  */
-export function readCallLog(
-  context: Context,
-  id: string,
-  fields: ReadonlySet<string>,
-): Promise<CallLog | null> {
+export function readCallLog(context: Context, id: string, selected: Selected): Promise<CallLog | null> {
   const readers = context.shared(readersOfCallers);
   let reader = readers.get(context.caller);
   if (!reader) readers.set(context.caller, (reader = inBatches(readTogether, MAX_BATCH)));
-  return reader.load({ context, id, fields });
+  return reader.load({ context, id, selected });
 }
 
 function readersOfCallers(): WeakMap<Caller, Reader> {
@@ -38,15 +35,12 @@ function readersOfCallers(): WeakMap<Caller, Reader> {
 
 async function readTogether(all: readonly Wanted[]): Promise<(CallLog | null | Error)[]> {
   const found = new Map<Wanted, CallLog | null | Error>();
-  const alike = Map.groupBy(
-    all,
-    ({ context, fields }) => `${context.isReadOnly} ${[...fields].sort().join()}`,
-  );
+  const alike = Map.groupBy(all, ({ context, selected }) => `${context.isReadOnly} ${selected.key}`);
   await Promise.all(
     [...alike.values()].map(async (together) => {
-      const [{ context, fields }] = together as [Wanted];
+      const [{ context, selected }] = together as [Wanted];
       const ids = together.map(({ id }) => id);
-      const calls = await readCallLogsById(context, ids, fields).catch((error: unknown) => error as Error);
+      const calls = await readCallLogsById(context, ids, selected).catch((error: unknown) => error as Error);
       for (const [index, wanted] of together.entries()) {
         found.set(wanted, calls instanceof Error ? calls : (calls[index] ?? null));
       }

@@ -1,57 +1,104 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { connectionOf, type Connection, type KeysetRead } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
+import { JsonText } from '../graphql/json-text.js';
 import type { Page } from '../graphql/paging.js';
+import { printedRows, rowsOf, type Rows } from '../graphql/rows.js';
+import type { Selected } from '../graphql/selected-fields.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
-import { JSON_FIELDS, readRows } from './call-log-rows.js';
+import { readRows } from './call-log-rows.js';
+import { JSON_FIELDS, selectPrinted, selectValues, type PrintedCalls } from './select-call-logs.js';
 import { selectCalls, whereSelected, type Selection } from './selection.js';
 
 /** Most rows that are read quickly. */
 const MAX_QUICK = 101;
 
+/** Enough to tell whether there is a call. */
+const NOTHING: Selected = { key: '', fields: new Set() };
+
+/** Which calls to read, and in which order. */
+interface Part {
+  /** What follows WHERE. */
+  where: RawBuilder<unknown>;
+  /** A field. */
+  orderedBy: string;
+  isQuick: boolean;
+}
+
 /**
  * One page of a selection.
  *
- * @param fields the fields of CallLog to read; the rows have no others
+ * @param selected what to read of each call
  */
 export function callLogPage(
   context: Context,
   selection: Selection,
   orderBy: CallLogOrder,
   page: Page,
-  fields: ReadonlySet<string>,
+  selected: Selected,
 ): Connection<CallLog> {
   const keyset = keysetOrder(orderBy);
   const isByTime = keyset.type === 'timestamp';
-  const withOrder = fields.has(keyset.property) ? fields : new Set([...fields, keyset.property]);
-  const readPart = ({ onlyWhether, conditions, bounds, order, limit }: KeysetRead) =>
-    readRows(context, {
-      fields: onlyWhether ? new Set() : withOrder,
+  const isQuick = isByTime && selection.isPlain && !hasBodies(selected);
+  return connectionOf(page, keyset, context.cursors, (what: KeysetRead) => {
+    const { onlyWhether, conditions, bounds, order, limit } = what;
+    return readInOrder(context, onlyWhether ? NOTHING : selected, {
       where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
-      isQuick: isByTime && limit <= MAX_QUICK && selection.isPlain && !hasBodies(fields),
+      orderedBy: keyset.property,
+      isQuick: isQuick && limit <= MAX_QUICK,
     });
-  return connectionOf(page, keyset, context.cursors, readPart);
+  });
 }
 
 /** Reads calls by number, in the order of the numbers; null for one that is not there or that the caller may not see. */
 export async function readCallLogsById(
   context: Context,
   ids: readonly string[],
-  fields: ReadonlySet<string>,
+  selected: Selected,
 ): Promise<(CallLog | null)[]> {
   const selection = selectCalls(null, context.caller.groupIds);
-  const where = whereSelected(selection, [sql`id = ANY(${ids}::bigint[])`]);
-  const rows = await readRows(context, {
-    fields,
-    where,
+  const rows = await readValues(context, selected, {
+    where: whereSelected(selection, [sql`id = ANY(${ids}::bigint[])`]),
+    orderedBy: 'id',
     isQuick: ids.length <= MAX_QUICK,
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
+/** The database prints calls of which nothing is needed but what is printed. */
+async function readInOrder(context: Context, selected: Selected, part: Part): Promise<Rows<CallLog>> {
+  const { where, orderedBy, isQuick } = part;
+  if (!selected.shape) return rowsOf(await readValues(context, selected, part), orderedBy);
+  const select = selectPrinted(context, selected, selected.shape, orderedBy)(where);
+  const [calls] = await readRows<PrintedCalls>(context, { key: 'printed', select, isQuick });
+  return printedRows(calls?.printed ?? null, calls?.positions?.split('\n') ?? []);
+}
+
+async function readValues(context: Context, selected: Selected, part: Part): Promise<CallLog[]> {
+  const { where, orderedBy, isQuick } = part;
+  const { key, fields } = selected;
+  const select = selectValues(context, selected, orderedBy)(where);
+  const rows = await readRows<CallLog>(context, { key: `${key} ${orderedBy}`, select, isQuick });
+  if (fields.has('group')) for (const row of rows) attachGroup(row);
+  for (const field of JSON_FIELDS) if (fields.has(field)) for (const row of rows) keepText(row, field);
+  return rows;
+}
+
+function attachGroup(row: CallLog & { groupName?: string | null }): void {
+  const { groupId, groupName } = row;
+  row.group = groupId === null || groupName == null ? null : { id: groupId, name: groupName };
+}
+
+function keepText(row: CallLog, field: (typeof JSON_FIELDS)[number]): void {
+  const text = row[field] as string | null;
+  if (text === null) return;
+  // Another program may write JSON's null for no messages, which the field does not allow.
+  row[field] = text === 'null' ? (field === 'requestMessages' ? [] : null) : new JsonText(text);
+}
+
 /** Whether of what was said, which can be megabytes. */
-function hasBodies(fields: ReadonlySet<string>): boolean {
+function hasBodies({ fields }: Selected): boolean {
   return [...JSON_FIELDS, 'responseContent'].some((field) => fields.has(field));
 }

@@ -6,6 +6,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { CallLog } from './call-log.js';
 import { readIdempotencyKey } from './idempotency.js';
 import { prepareCallLog } from './new-call-log.js';
+import type { Selected } from '../graphql/selected-fields.js';
 import { readCallLog } from './read-call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
 import { callLogRecorder, type PendingCallLog } from './record-call-logs.js';
@@ -17,16 +18,16 @@ const MAX_CALLS = 1000;
 /**
  * Records one call; when this returns, it is committed.
  *
- * @param fields the fields of CallLog to give back
+ * @param selected what to give back of the call
  * @throws BAD_USER_INPUT that names the field and what would be right, FORBIDDEN for a group that is not the caller's
  */
 export async function recordCallLog(
   context: Context,
   input: RecordCallLogInput,
-  fields: ReadonlySet<string>,
+  selected: Selected,
 ): Promise<CallLog> {
   const id = await context.shared(callLogRecorder).load(prepare(context.caller, input, 'input'));
-  const callLog = isIdAlone(fields) ? ({ id } as CallLog) : await readCallLog(context, id, fields);
+  const callLog = isIdAlone(selected) ? ({ id } as CallLog) : await readCallLog(context, id, selected);
   if (!callLog) throw new Error('A call was deleted in the moment after it was recorded.');
   return callLog;
 }
@@ -39,7 +40,7 @@ export async function recordCallLog(
 export async function recordCallLogs(
   context: Context,
   input: RecordCallLogInput[],
-  fields: ReadonlySet<string>,
+  selected: Selected,
 ): Promise<RecordCallLogsResult> {
   if (input.length < 1 || input.length > MAX_CALLS) {
     throw badUserInput('input', `must hold from 1 to ${MAX_CALLS} calls, not ${input.length}.`);
@@ -55,7 +56,7 @@ export async function recordCallLogs(
     }),
   );
   const ids = outcomes.filter((outcome) => typeof outcome === 'string');
-  const recorded = new Map((await readBack(context, ids, fields)).map((call, index) => [ids[index], call]));
+  const recorded = new Map((await readBack(context, ids, selected)).map((call, index) => [ids[index], call]));
   return {
     recorded: ids.length,
     callLogs: outcomes.map((outcome) =>
@@ -85,15 +86,11 @@ function reject(error: unknown, index: number): RejectedCallLog {
 }
 
 /** The recorded calls as the table holds them; where only the id is asked for, the table is not asked. */
-async function readBack(
-  context: Context,
-  ids: string[],
-  fields: ReadonlySet<string>,
-): Promise<(CallLog | null)[]> {
-  if (isIdAlone(fields)) return ids.map((id) => ({ id }) as CallLog);
-  return readCallLogsById(context, ids, fields);
+async function readBack(context: Context, ids: string[], selected: Selected): Promise<(CallLog | null)[]> {
+  if (isIdAlone(selected)) return ids.map((id) => ({ id }) as CallLog);
+  return readCallLogsById(context, ids, selected);
 }
 
-function isIdAlone(fields: ReadonlySet<string>): boolean {
+function isIdAlone({ fields }: Selected): boolean {
   return [...fields].every((field) => field === 'id' || field === '__typename');
 }

@@ -1,7 +1,9 @@
 import type { RawBuilder } from 'kysely';
 import type { Cursors } from './cursors.js';
+import type { JsonText } from './json-text.js';
 import { beyond, boundsBeyond, orderBy, type Bounds, type KeysetOrder, type Position } from './keyset.js';
 import type { Page } from './paging.js';
+import type { Rows } from './rows.js';
 
 /** What to read: rows that meet all conditions, in this order, at most `limit`, with what the order sorts by. */
 export interface KeysetRead {
@@ -16,7 +18,7 @@ export interface KeysetRead {
 
 /** A page in the shape of the Relay connection types; it is read when something of it is selected. */
 export interface Connection<Row> {
-  nodes: () => Promise<Row[]>;
+  nodes: () => Promise<Row[] | JsonText>;
   edges: () => Promise<{ cursor: string; node: Row }[]>;
   pageInfo: {
     hasNextPage: () => Promise<boolean>;
@@ -32,11 +34,11 @@ export interface Connection<Row> {
  * @param read runs one statement
  * @throws BAD_USER_INPUT for a cursor that is forged or of another order
  */
-export function connectionOf<Row extends { id: string | number }>(
+export function connectionOf<Row>(
   page: Page,
   order: KeysetOrder,
   cursors: Cursors,
-  read: (what: KeysetRead) => Promise<Row[]>,
+  read: (what: KeysetRead) => Promise<Rows<Row>>,
 ): Connection<Row> {
   const [after, before] = (['after', 'before'] as const).map((side) => {
     const cursor = page[side];
@@ -52,7 +54,7 @@ export function connectionOf<Row extends { id: string | number }>(
       ...(before && boundsBeyond(order, 'before', before)),
     },
   };
-  let reading: Promise<Row[]> | undefined;
+  let reading: Promise<Rows<Row>> | undefined;
   // One more than asked for tells whether there is more.
   const readOnce = () =>
     (reading ??= read({
@@ -62,18 +64,22 @@ export function connectionOf<Row extends { id: string | number }>(
       limit: page.size + 1,
     }));
   const isMore = async () => (await readOnce()).length > page.size;
-  const nodes = async () => {
-    const rows = (await readOnce()).slice(0, page.size);
-    return page.backward ? rows.reverse() : rows;
+  /** Where the first or the last row of the page stands; undefined on an empty page. */
+  const edge = async (side: 'first' | 'last'): Promise<Position | undefined> => {
+    const rows = await readOnce();
+    const length = Math.min(rows.length, page.size);
+    if (length === 0) return undefined;
+    return rows.positionOf((side === 'last') === page.backward ? 0 : length - 1);
   };
-  const cursorOf = (row: Row | undefined) =>
-    row ? cursors.encode(order.name, positionOf(order, row)) : null;
+  const cursorOf = (position: Position | undefined) =>
+    position ? cursors.encode(order.name, position) : null;
   // Beyond the page's edge; an empty page has none, and lies next to the cursor itself.
-  const anyBeyond = async (side: 'after' | 'before', edge: Row | undefined, cursor: Position) => {
-    const at = edge ? positionOf(order, edge) : cursor;
+  const anyBeyond = async (side: 'after' | 'before', cursor: Position) => {
+    const position = await edge(side === 'after' ? 'last' : 'first');
+    const at = position ?? cursor;
     const rows = await read({
       onlyWhether: true,
-      conditions: [beyond(order, side, at, !edge)],
+      conditions: [beyond(order, side, at, !position)],
       bounds: boundsBeyond(order, side, at),
       order: orderBy(order, false),
       limit: 1,
@@ -81,23 +87,22 @@ export function connectionOf<Row extends { id: string | number }>(
     return rows.length > 0;
   };
   return {
-    nodes,
-    edges: async () =>
-      (await nodes()).map((node) => ({ cursor: cursors.encode(order.name, positionOf(order, node)), node })),
+    nodes: async () => (await readOnce()).take(page.size, page.backward),
+    edges: async () => {
+      const rows = await readOnce();
+      const nodes = rows.takeEach(page.size, page.backward);
+      return nodes.map((node, index) => {
+        const position = rows.positionOf(page.backward ? nodes.length - 1 - index : index);
+        return { cursor: cursors.encode(order.name, position), node };
+      });
+    },
     pageInfo: {
       hasNextPage: async () =>
-        (!page.backward && (await isMore())) ||
-        (before !== undefined && (await anyBeyond('after', (await nodes()).at(-1), before))),
+        (!page.backward && (await isMore())) || (before !== undefined && (await anyBeyond('after', before))),
       hasPreviousPage: async () =>
-        (page.backward && (await isMore())) ||
-        (after !== undefined && (await anyBeyond('before', (await nodes()).at(0), after))),
-      startCursor: async () => cursorOf((await nodes()).at(0)),
-      endCursor: async () => cursorOf((await nodes()).at(-1)),
+        (page.backward && (await isMore())) || (after !== undefined && (await anyBeyond('before', after))),
+      startCursor: async () => cursorOf(await edge('first')),
+      endCursor: async () => cursorOf(await edge('last')),
     },
   };
-}
-
-function positionOf({ property }: KeysetOrder, row: { id: string | number }): Position {
-  const value = (row as Record<string, unknown>)[property] as string | number | null;
-  return { value: value === null ? null : String(value), id: String(row.id) };
 }

@@ -4,27 +4,48 @@ import { randomUUID } from 'node:crypto';
 const PLACE = randomUUID();
 
 /** Those that come up while an answer is printed, in their order; undefined at any other time. */
-let found: string[] | undefined;
+let found: JsonText[] | undefined;
 
 /** A JSON value in the form of its text, which goes into answers as it is: neither parsed nor printed again. */
 export class JsonText {
-  /** @param text of well-formed JSON */
-  constructor(readonly text: string) {}
+  readonly pieces: readonly string[];
+
+  /** @param pieces of the text of well-formed JSON; of a long one, several */
+  constructor(...pieces: readonly string[]) {
+    this.pieces = pieces;
+  }
+
+  get text(): string {
+    return this.pieces.join('');
+  }
 
   toJSON(): unknown {
     if (!found) return JSON.parse(this.text);
-    found.push(this.text);
+    found.push(this);
     return PLACE;
   }
 }
 
-/** Prints an answer as JSON. */
-export function printAnswer(answer: unknown): string {
+/**
+ * Prints an answer as JSON, in UTF-8. Its texts are written one after the other into what is sent: of a large answer, one
+ * text of all would be the largest thing that a request makes, and take as long to clear away as to make.
+ */
+export function printAnswer(answer: unknown): Buffer {
+  const pieces = piecesOf(answer);
+  const bytes = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0));
+  let end = 0;
+  for (const piece of pieces) end += bytes.write(piece, end);
+  return bytes;
+}
+
+function piecesOf(answer: unknown): string[] {
   found = [];
   try {
-    const parts = JSON.stringify(answer).split(`"${PLACE}"`);
+    const around = JSON.stringify(answer).split(`"${PLACE}"`);
     const texts = found;
-    return parts.reduce((text, part, index) => text + part + (texts[index] ?? ''), '') + '\n';
+    const pieces = around.flatMap((piece, index) => [piece, ...(texts[index]?.pieces ?? [])]);
+    pieces.push('\n');
+    return pieces;
   } finally {
     found = undefined;
   }

@@ -16,7 +16,8 @@ import {
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import { JsonText } from './json-text.js';
 import { standsFor } from './selected-fields.js';
-import { printerOf, Unprintable, type Print, type Selections } from './value-printer.js';
+import { shapeOf, type Selections } from './shape.js';
+import { printerOf, Unprintable, type Print } from './value-printer.js';
 
 const PREFIX = 'printed_';
 
@@ -65,7 +66,7 @@ function printing(field: GraphQLField<unknown, unknown>): GraphQLField<unknown, 
     const [node] = info.fieldNodes;
     const print = node && printers.get(node);
     if (!print) throw new Error(`${fieldName} is printed where nothing was made to print it.`);
-    return new JsonText(print(value));
+    return value instanceof JsonText ? value : new JsonText(print(value));
   };
 }
 
@@ -113,13 +114,14 @@ function rewrite(
   const field = parent.getFields()[name];
   const type = field && getNamedType(field.type);
   if (!field || !isObjectType(type)) return [...nodes];
-  const print = printerOf(selections, field.type, nodes);
-  if (print) {
+  const shape = shapeOf(selections, field.type, nodes);
+  if (shape) {
+    const print = printerOf(shape);
     return nodes.map((node) => {
       const alias = node.alias ?? node.name;
       const printed = { ...node, alias, name: { kind: Kind.NAME, value: PREFIX + name } as const };
       printers.set(printed, print);
-      standsFor(printed, node);
+      standsFor(printed, node, shape);
       return printed;
     });
   }

@@ -1,20 +1,6 @@
-import {
-  GraphQLID,
-  GraphQLString,
-  isLeafType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLField,
-  type GraphQLLeafType,
-  type GraphQLObjectType,
-  type GraphQLOutputType,
-  type GraphQLSchema,
-} from 'graphql';
-import { collectSubfields } from 'graphql/execution/collectFields.js';
+import { GraphQLID, GraphQLString, type GraphQLLeafType } from 'graphql';
 import { JsonText } from './json-text.js';
+import { TYPE_NAME, type ObjectShape, type Property, type Shape } from './shape.js';
 
 /**
  * Prints a value as the JSON that stands for it in an answer.
@@ -26,91 +12,48 @@ export type Print = (value: unknown) => string;
 /** What has an error, or a null, where its type allows none. */
 export class Unprintable extends Error {}
 
-/** What selections are read with. */
-export interface Selections {
-  schema: GraphQLSchema;
-  fragments: Record<string, FragmentDefinitionNode>;
+/** Makes the printer of values of a shape. What is printed already stays as it is. */
+export function printerOf(shape: Shape): Print {
+  const print = makePrinter(shape);
+  return (value) => (value instanceof JsonText ? value.text : print(value));
 }
 
-/**
- * Makes the printer of what is selected of a type.
- *
- * @param nodes the field, once for each time that an operation selects it in one place
- * @returns undefined unless all that is selected are properties of the value, which take no resolver to read
- */
-export function printerOf(
-  selections: Selections,
-  type: GraphQLOutputType,
-  nodes: readonly FieldNode[],
-): Print | undefined {
-  if (isNonNullType(type)) return printerOf(selections, type.ofType, nodes);
-  if (isListType(type)) {
-    const print = orNull(printerOf(selections, type.ofType, nodes), type.ofType);
-    return print && ((value) => `[${listOf(value).map(print).join()}]`);
-  }
-  if (isObjectType(type)) return objectPrinter(selections, type, nodes);
-  return isLeafType(type) ? leafPrinter(type) : undefined;
+function makePrinter(shape: Shape): Print {
+  if (shape.kind === 'leaf') return leafPrinter(shape);
+  if (shape.kind === 'object') return compile(shape);
+  const print = itemPrinter(shape.items);
+  return (value) => `[${listOf(value).map(print).join()}]`;
 }
 
-function objectPrinter(
-  selections: Selections,
-  type: GraphQLObjectType,
-  nodes: readonly FieldNode[],
-): Print | undefined {
-  if (type.isTypeOf) return undefined;
-  const { schema, fragments } = selections;
-  const asked = [...collectSubfields(schema, fragments, {}, type, nodes)];
-  const properties = asked.map(([key, [first, ...others]]) => {
-    if (first?.name.value === '__typename') return typeName(key, type);
-    const field = first && type.getFields()[first.name.value];
-    if (!field || !isProperty(field)) return undefined;
-    const print = orNull(printerOf(selections, field.type, [first, ...others]), field.type);
-    return print && { name: field.name, key, print };
-  });
-  return properties.every((property) => property !== undefined) ? compile(properties) : undefined;
-}
-
-interface Property {
-  name: string;
-  key: string;
-  print: Print;
-}
-
-/**
- * Makes code that reads just these properties: where one loop reads those of every type, V8 has to look each of them up.
- * Names of GraphQL, which are all that goes into it, need no escapes.
- */
-function compile(properties: readonly Property[]): Print {
-  const printers = properties.map((_, index) => `print${index}`);
-  const parts = properties.map(({ name, key }, index) => {
-    return `'${index === 0 ? '{' : ','}"${key}":' + print${index}(object.${name})`;
-  });
-  const code = `return (value) => { const object = objectOf(value); return ${parts.join(' + ')} + '}'; };`;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- graphql-jit does the same with the rest of a query
-  const make = new Function('objectOf', ...printers, code) as (...given: unknown[]) => Print;
-  return make(objectOf, ...properties.map(({ print }) => print));
-}
-
-function typeName(key: string, { name }: GraphQLObjectType): Property {
-  return { name: '__typename', key, print: () => JSON.stringify(name) };
-}
-
-/** Whether a field is read from its object as it is, without a function being called for it. */
-function isProperty({ resolve, args }: GraphQLField<unknown, unknown>): boolean {
-  return resolve === undefined && args.length === 0;
-}
-
-function orNull(print: Print | undefined, type: GraphQLOutputType): Print | undefined {
-  if (!print || !isNonNullType(type)) {
-    return print && ((value) => (value === null || value === undefined ? 'null' : print(value)));
-  }
+function itemPrinter({ shape, nullable }: Pick<Property, 'shape' | 'nullable'>): Print {
+  const print = printerOf(shape);
+  if (nullable) return (value) => (value === null || value === undefined ? 'null' : print(value));
   return (value) => {
     if (value === null || value === undefined) throw new Unprintable();
     return print(value);
   };
 }
 
-function leafPrinter(type: GraphQLLeafType): Print {
+/**
+ * Makes code that reads just these properties: where one loop reads those of every type, V8 has to look each of them up.
+ * Names of GraphQL, which are all that goes into it, need no escapes.
+ */
+function compile({ type, properties }: ObjectShape): Print {
+  const printers = properties.map((property) => {
+    if (property.name === TYPE_NAME) return () => JSON.stringify(type.name);
+    return itemPrinter(property);
+  });
+  const parts = properties.map(({ name, key }, index) => {
+    return `'${index === 0 ? '{' : ','}"${key}":' + print${index}(object.${name})`;
+  });
+  const code = `return (value) => { const object = objectOf(value); return ${parts.join(' + ')} + '}'; };`;
+  const names = printers.map((_, index) => `print${index}`);
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- graphql-jit does the same with the rest of a query
+  const make = new Function('objectOf', ...names, code) as (...given: unknown[]) => Print;
+  return make(objectOf, ...printers);
+}
+
+function leafPrinter({ type }: { type: GraphQLLeafType }): Print {
   // What these serialize a text to is the text.
   const isText = type === GraphQLString || type === GraphQLID;
   return (value) => {

@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { JsonText } from '../graphql/json-text.js';
 import { OnDemand } from '../graphql/on-demand.js';
 import { PageInfo } from '../graphql/paging.js';
 import { SafeInt } from '../graphql/scalars.js';
@@ -21,7 +22,7 @@ export class GroupConnection {
 
   @OnDemand()
   @Field(() => [Group], { description: 'The groups of the page.' })
-  nodes!: () => Promise<Group[]>;
+  nodes!: () => Promise<Group[] | JsonText>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;

@@ -3,6 +3,7 @@ import { connectionOf } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
 import type { KeysetOrder } from '../graphql/keyset.js';
 import { parsePage, type PageArgs } from '../graphql/paging.js';
+import { rowsOf } from '../graphql/rows.js';
 import type { Group } from './group.js';
 import type { GroupConnection } from './group-connection.js';
 
@@ -32,7 +33,7 @@ export function listGroups(context: Context, args: PageArgs): GroupConnection {
       const query = sql<Group>`
       SELECT id, name FROM groups
       WHERE ${where} ORDER BY ${what.order} LIMIT ${what.limit}`;
-      return (await query.execute(context.sql)).rows;
+      return rowsOf((await query.execute(context.sql)).rows, BY_NAME.property);
     },
   );
   return {
