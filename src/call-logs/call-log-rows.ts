@@ -9,7 +9,9 @@ export interface CallLogQuery {
   /** The same for statements that give the same columns. */
   key: string;
   select: RawBuilder<unknown>;
-  /** Whether it is likely to be over soon, with the same plan for all its values. */
+  /** Whether one plan is the best for it, whatever its values. */
+  onePlan: boolean;
+  /** Whether it is likely to be over soon, too. */
   isQuick: boolean;
 }
 
@@ -44,10 +46,9 @@ function queryLoader(context: Context): DataLoader<CallLogQuery, unknown[]> {
 async function runTogether(context: Context, queries: CallLogQuery[]): Promise<unknown[][]> {
   const [only] = queries;
   if (only && queries.length === 1) {
-    const result = only.isQuick
-      ? sql`${PREPARED} ${only.select}`.execute(context.quickSql)
-      : sql`${only.select}`.execute(context.sql);
-    return [(await result).rows];
+    const { select, onePlan, isQuick } = only;
+    const statement = onePlan ? sql`${PREPARED} ${select}` : sql`${select}`;
+    return [(await statement.execute(isQuick ? context.quickSql : context.sql)).rows];
   }
   // UNION ALL keeps no order: each row says which query it answers, and where in the answer it stands.
   const numbered = queries.map(

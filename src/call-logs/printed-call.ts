@@ -6,8 +6,7 @@ import { TYPE_NAME, type ObjectShape, type Property } from '../graphql/shape.js'
 export type ValueOf = (field: string) => string;
 
 /**
- * What is selected of a call in the form of JSON, in SQL: the same text as would be printed of its values. The database
- * takes less to make it than it takes us to read each value and print it.
+ * What is selected of a call in the form of JSON, in SQL: the same as would be printed of its values.
  *
  * It is null for a call that has a value which its field does not allow, such as a status that is none.
  *
@@ -47,9 +46,6 @@ function printLeaf({ shape, nullable }: Property, value: string): string {
     const { type } = shape;
     const printed = isEnumType(type) ? printEnum(type, value) : PRINTED.get(type.name)?.(value);
     if (printed && nullable) return `coalesce(${printed}, 'null')`;
-    // Another program may write JSON's null for no messages, which the field does not allow.
-    if (printed && type.name === Json.name)
-      return `CASE WHEN ${value} IS NOT NULL THEN coalesce(nullif(${printed}, 'null'), '[]') END`;
     if (printed) return printed;
   }
   throw new Error(`Nothing tells how the database prints ${value}.`);

@@ -14,6 +14,9 @@ import { selectCalls, whereSelected, type Selection } from './selection.js';
 /** Most rows that are read quickly. */
 const MAX_QUICK = 101;
 
+/** Fields that can be long. */
+const BODIES = ['requestMessages', 'responseContent', 'responseData'];
+
 /** Enough to tell whether there is a call. */
 const NOTHING: Selected = { key: '', fields: new Set() };
 
@@ -23,6 +26,7 @@ interface Part {
   where: RawBuilder<unknown>;
   /** A field. */
   orderedBy: string;
+  onePlan: boolean;
   isQuick: boolean;
 }
 
@@ -40,13 +44,14 @@ export function callLogPage(
 ): Connection<CallLog> {
   const keyset = keysetOrder(orderBy);
   const isByTime = keyset.type === 'timestamp';
-  const isQuick = isByTime && selection.isPlain && !hasBodies(selected);
+  const onePlan = isByTime && selection.isPlain;
   return connectionOf(page, keyset, context.cursors, (what: KeysetRead) => {
     const { onlyWhether, conditions, bounds, order, limit } = what;
     return readInOrder(context, onlyWhether ? NOTHING : selected, {
       where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
       orderedBy: keyset.property,
-      isQuick: isQuick && limit <= MAX_QUICK,
+      onePlan,
+      isQuick: onePlan && limit <= MAX_QUICK && !hasBodies(selected),
     });
   });
 }
@@ -61,26 +66,31 @@ export async function readCallLogsById(
   const rows = await readValues(context, selected, {
     where: whereSelected(selection, [sql`id = ANY(${ids}::bigint[])`]),
     orderedBy: 'id',
+    onePlan: true,
     isQuick: ids.length <= MAX_QUICK,
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** The database prints calls of which nothing is needed but what is printed. */
+/**
+ * The database prints calls of which nothing is needed but what is printed: it takes less to do so than we take to read
+ * each value and print it. With texts as long as bodies it takes more.
+ */
 async function readInOrder(context: Context, selected: Selected, part: Part): Promise<Rows<CallLog>> {
-  const { where, orderedBy, isQuick } = part;
-  if (!selected.shape) return rowsOf(await readValues(context, selected, part), orderedBy);
+  const { where, orderedBy, ...how } = part;
+  if (!selected.shape || hasBodies(selected))
+    return rowsOf(await readValues(context, selected, part), orderedBy);
   const select = selectPrinted(context, selected, selected.shape, orderedBy)(where);
-  const [calls] = await readRows<PrintedCalls>(context, { key: 'printed', select, isQuick });
+  const [calls] = await readRows<PrintedCalls>(context, { key: 'printed', select, ...how });
   return printedRows(calls?.printed ?? null, calls?.positions?.split('\n') ?? []);
 }
 
 async function readValues(context: Context, selected: Selected, part: Part): Promise<CallLog[]> {
-  const { where, orderedBy, isQuick } = part;
+  const { where, orderedBy, ...how } = part;
   const { key, fields } = selected;
   const select = selectValues(context, selected, orderedBy)(where);
-  const rows = await readRows<CallLog>(context, { key: `${key} ${orderedBy}`, select, isQuick });
+  const rows = await readRows<CallLog>(context, { key: `${key} ${orderedBy}`, select, ...how });
   if (fields.has('group')) for (const row of rows) attachGroup(row);
   for (const field of JSON_FIELDS) if (fields.has(field)) for (const row of rows) keepText(row, field);
   return rows;
@@ -100,5 +110,5 @@ function keepText(row: CallLog, field: (typeof JSON_FIELDS)[number]): void {
 
 /** Whether of what was said, which can be megabytes. */
 function hasBodies({ fields }: Selected): boolean {
-  return [...JSON_FIELDS, 'responseContent'].some((field) => fields.has(field));
+  return BODIES.some((field) => fields.has(field));
 }

@@ -14,14 +14,14 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
-import { JsonText } from './json-text.js';
+import type { JsonText } from './json-text.js';
 import { standsFor } from './selected-fields.js';
 import { shapeOf, type Selections } from './shape.js';
-import { printerOf, Unprintable, type Print } from './value-printer.js';
+import { piecePrinterOf, Unprintable } from './value-printer.js';
 
 const PREFIX = 'printed_';
 
-const printers = new WeakMap<FieldNode, Print>();
+const printers = new WeakMap<FieldNode, (value: unknown) => JsonText>();
 
 /**
  * Adds for each field of objects one that gives the same as JSON, of what is selected of it. Only operations that were
@@ -66,7 +66,7 @@ function printing(field: GraphQLField<unknown, unknown>): GraphQLField<unknown, 
     const [node] = info.fieldNodes;
     const print = node && printers.get(node);
     if (!print) throw new Error(`${fieldName} is printed where nothing was made to print it.`);
-    return value instanceof JsonText ? value : new JsonText(print(value));
+    return print(value);
   };
 }
 
@@ -116,7 +116,7 @@ function rewrite(
   if (!field || !isObjectType(type)) return [...nodes];
   const shape = shapeOf(selections, field.type, nodes);
   if (shape) {
-    const print = printerOf(shape);
+    const print = piecePrinterOf(shape);
     return nodes.map((node) => {
       const alias = node.alias ?? node.name;
       const printed = { ...node, alias, name: { kind: Kind.NAME, value: PREFIX + name } as const };

@@ -18,6 +18,17 @@ export function printerOf(shape: Shape): Print {
   return (value) => (value instanceof JsonText ? value.text : print(value));
 }
 
+/** As {@link printerOf}, in pieces where it is a list: nobody has to hold the whole text, which can be long. */
+export function piecePrinterOf(shape: Shape): (value: unknown) => JsonText {
+  const print = shape.kind === 'list' ? itemPrinter(shape.items) : printerOf(shape);
+  return (value) => {
+    if (value instanceof JsonText) return value;
+    if (shape.kind !== 'list') return new JsonText(print(value));
+    const pieces = listOf(value).map((item, index) => (index === 0 ? '[' : ',') + print(item));
+    return pieces.length === 0 ? new JsonText('[]') : new JsonText(...pieces, ']');
+  };
+}
+
 function makePrinter(shape: Shape): Print {
   if (shape.kind === 'leaf') return leafPrinter(shape);
   if (shape.kind === 'object') return compile(shape);

@@ -19,7 +19,7 @@ test('an answer reads the same whether a JSON value in it is printed or put in a
   })).node;
   fc.assert(
     fc.property(tree, (answer) => {
-      expect(JSON.parse(printAnswer(answer))).toEqual(JSON.parse(JSON.stringify(answer)));
+      expect(JSON.parse(printAnswer(answer).toString())).toEqual(JSON.parse(JSON.stringify(answer)));
     }),
   );
 });

@@ -34,7 +34,10 @@ async function bothAnswers(query: string, value: unknown): Promise<[string, stri
   await executor(request);
   const compiled = await executor(request);
   const plain = await execute({ schema, document, contextValue: value });
-  return [printAnswer(compiled), printAnswer(plain)].map(sorted) as [string, string];
+  return [printAnswer(compiled), printAnswer(plain)].map((answer) => sorted(answer.toString())) as [
+    string,
+    string,
+  ];
 }
 
 /** Members of errors have no order. */

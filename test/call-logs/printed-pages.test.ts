@@ -1,0 +1,141 @@
+import { afterEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { rows } from '../support/call-log-arbitraries.js';
+import { ORDERS } from '../support/call-log-model.js';
+import { replaceRows } from '../support/insert-rows.js';
+import { useTestServer } from '../support/server.js';
+import { collectStatements } from '../support/statements.js';
+import { plainRows } from './paging-server.js';
+
+const server = useTestServer();
+
+const CHECK = 'llm_call_logs_status_check';
+
+afterEach(async () => {
+  await sql`TRUNCATE llm_call_logs`.execute(server.database.sql);
+  await sql`ALTER TABLE llm_call_logs DROP CONSTRAINT IF EXISTS ${sql.ref(CHECK)}`.execute(
+    server.database.sql,
+  );
+  await sql`ALTER TABLE llm_call_logs ADD CONSTRAINT ${sql.ref(CHECK)} CHECK (status IN ('success', 'error'))`.execute(
+    server.database.sql,
+  );
+});
+
+let asked = 0;
+
+/**
+ * The answers to a query that comes for the first time, when graphql-js runs it, and for the third, when it is compiled
+ * and the database prints what it can; and the statements of the latter.
+ */
+async function bothAnswers(query: string, variables: Record<string, unknown>) {
+  const never = `query Asked${(asked += 1)}`;
+  const text = query.replace('query', never);
+  const plain = await server.send(text, variables);
+  await server.send(text, variables);
+  let printed: unknown;
+  const statements = await collectStatements(async () => (printed = await server.send(text, variables)));
+  return { plain, printed, isPrinted: statements.some((one) => /string_agg\(printed/.test(one)) };
+}
+
+const ARGUMENTS =
+  '$order: CallLogOrder!, $first: Int, $last: Int, $after: String, $before: String, $filter: CallLogFilter';
+const PASSED = 'orderBy: $order, first: $first, last: $last, after: $after, before: $before, filter: $filter';
+const INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+
+/** In the order of the answer, since that is part of it. */
+const FIELDS = [
+  ...['id', 'number: id', 'configId', 'templateId', 'groupId', 'activationCode', 'status', 'how: status'],
+  ...['errorMessage', 'tokensUsed', 'promptTokens', 'completionTokens', 'callTime', 'durationMs', 'model'],
+  ...['requestParams', '__typename', 'group { name }', 'team: group { id __typename called: name }'],
+  ...['...Part', '... on CallLog { status group { id } }'],
+];
+
+const selection = fc.shuffledSubarray(FIELDS, { minLength: 1 }).map((fields) => {
+  const part = fields.includes('...Part')
+    ? ' fragment Part on CallLog { tokensUsed id group { id name } }'
+    : '';
+  return { fields: fields.join(' '), part };
+});
+
+test('pages that the database prints are those that graphql-js gives, whatever is selected of them', async () => {
+  const cases = fc.record({
+    all: rows,
+    order: fc.constantFrom(...ORDERS),
+    selected: selection,
+    place: fc.constantFrom('nodes', 'edges'),
+    size: fc.integer({ min: 0, max: 12 }),
+    backward: fc.boolean(),
+    from: fc.option(fc.nat(20)),
+  });
+  let printed = 0;
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ all, order, selected, place, size, backward, from }) => {
+      await replaceRows(server.database, all);
+      const { callLogs } = await server.query(
+        'query ($order: CallLogOrder!) { callLogs(orderBy: $order) { edges { cursor } } }',
+        { order },
+      );
+      const cursor: unknown = from === null ? null : callLogs.edges[from]?.cursor;
+      const wanted = backward ? { last: size, before: cursor } : { first: size, after: cursor };
+      const { fields, part } = selected;
+      const list = place === 'nodes' ? `nodes { ${fields} }` : `edges { cursor node { ${fields} } }`;
+      const query = `query (${ARGUMENTS}) { callLogs(${PASSED}) { ${list} ${INFO} } }${part}`;
+      const answers = await bothAnswers(query, { order, ...wanted });
+      expect(JSON.stringify(answers.printed)).toBe(JSON.stringify(answers.plain));
+      expect(answers.isPrinted).toBe(true);
+      printed += answers.plain.data.callLogs[place].length;
+    }),
+    { numRuns: 80 },
+  );
+  expect(printed).toBeGreaterThan(0);
+});
+
+test('every character comes as it was recorded', async () => {
+  const ascii = Array.from({ length: 0xff }, (_, index) => String.fromCodePoint(index + 1)).join('');
+  const texts = [ascii, '"\\"', ',\n', '},\n{', '\u2028\u2029\ufeff\uffff', '😀日本', ''];
+  await replaceRows(server.database, plainRows(texts.map((errorMessage) => ({ errorMessage }))));
+  const query = 'query { callLogs(orderBy: CALL_TIME_ASC) { nodes { errorMessage } } }';
+  const { printed, isPrinted } = await bothAnswers(query, {});
+  const nodes = texts.map((errorMessage) => ({ errorMessage }));
+  expect(printed).toMatchObject({ data: { callLogs: { nodes } } });
+  expect(isPrinted).toBe(true);
+});
+
+test('the calls of several groups are printed by one statement', async () => {
+  const all = plainRows(Array.from({ length: 9 }, (_, index) => ({ groupId: 1 + (index % 3) })));
+  await replaceRows(server.database, all);
+  const query =
+    'query { groups { nodes { name callLogs(first: 2) { nodes { id } pageInfo { endCursor } } } } }';
+  const { plain, printed, isPrinted } = await bothAnswers(query, {});
+  expect(printed).toEqual(plain);
+  expect(isPrinted).toBe(true);
+  expect(plain.data.groups.nodes).toContainEqual(
+    expect.objectContaining({
+      name: 'two',
+      callLogs: expect.objectContaining({ nodes: [{ id: '8' }, { id: '5' }] }),
+    }),
+  );
+});
+
+test('a value that its field does not allow is told of as ever', async () => {
+  await sql`ALTER TABLE llm_call_logs DROP CONSTRAINT ${sql.ref(CHECK)}`.execute(server.database.sql);
+  const odd = plainRows([{}, { status: 'odd' as 'error' }, {}]);
+  await replaceRows(server.database, odd);
+  const query = 'query { callLogs { nodes { id status } pageInfo { hasNextPage } } }';
+  const { plain, printed } = await bothAnswers(query, {});
+  expect(plain.errors).toMatchObject([{ path: ['callLogs', 'nodes', 1, 'status'] }]);
+  const { errors, ...answer } = printed as typeof plain;
+  expect(answer).toEqual({ status: plain.status, data: plain.data });
+  expect(errors).toMatchObject([
+    { message: plain.errors?.[0]?.message, path: ['callLogs', 'nodes', 1, 'status'] },
+  ]);
+});
+
+test('bodies are not printed by the database, which would take longer over them', async () => {
+  await replaceRows(server.database, plainRows([{ responseContent: 'Hello' }]));
+  const query = 'query { callLogs { nodes { responseContent requestMessages } } }';
+  const { plain, printed, isPrinted } = await bothAnswers(query, {});
+  expect(printed).toEqual(plain);
+  expect(isPrinted).toBe(false);
+});
