@@ -1,27 +1,38 @@
 import DataLoader, { type BatchLoadFn } from 'dataloader';
 
+/** So neither the database nor this process waits for the other, and one batch that takes long keeps nobody waiting. */
+const AT_ONCE = 2;
+
 /**
  * Gathers what many requests want of the database, so that one statement does it for all of them. While two batches are
- * under way, what arrives waits to form the next one: so neither the database nor this process waits for the other.
- * When idle, a batch begins at once.
+ * under way, what arrives waits to form the next one. When idle, a batch begins at once.
  *
  * @param run does what is wanted; it begins after the last of it was asked for
  */
 export function inBatches<K, V>(run: BatchLoadFn<K, V>, maxBatchSize: number): DataLoader<K, V> {
-  let last: PromiseLike<unknown> = Promise.resolve();
-  let lastButOne = last;
+  const waiting: (() => void)[] = [];
+  let underWay = 0;
+  const beginNext = () => {
+    const begin = underWay < AT_ONCE ? waiting.shift() : undefined;
+    if (!begin) return;
+    underWay += 1;
+    setImmediate(begin);
+  };
   return new DataLoader<K, V>(
-    (wanted) => {
-      const batch = run(wanted);
-      lastButOne = last;
-      last = batch;
-      return batch;
+    async (wanted) => {
+      try {
+        return await run(wanted);
+      } finally {
+        underWay -= 1;
+        beginNext();
+      }
     },
     {
       cache: false,
       maxBatchSize,
-      batchScheduleFn: (dispatch) => {
-        lastButOne.then(() => setImmediate(dispatch), dispatch);
+      batchScheduleFn: (begin) => {
+        waiting.push(begin);
+        beginNext();
       },
     },
   );
