@@ -47,11 +47,11 @@ export const BETWEEN_ROWS = ',\n';
  */
 export function printedRows<Row>(text: string | null, positions: readonly string[]): Rows<Row> {
   const { length } = positions;
-  const texts = () => {
+  const takeTexts = (size: number, reversed: boolean) => {
+    if (length === 0) return [];
     if (text === null) throw new Unprintable();
-    return text.split(BETWEEN_ROWS);
+    return inOrder(text.split(BETWEEN_ROWS).slice(0, size), reversed);
   };
-  const takeTexts = (size: number, reversed: boolean) => inOrder(texts().slice(0, size), reversed);
   return {
     length,
     positionOf: (index) => {

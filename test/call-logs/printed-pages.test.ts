@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
+import { createSchema } from '../../src/schema.js';
 import { rows } from '../support/call-log-arbitraries.js';
 import { ORDERS } from '../support/call-log-model.js';
 import { replaceRows } from '../support/insert-rows.js';
@@ -34,7 +36,12 @@ async function bothAnswers(query: string, variables: Record<string, unknown>) {
   await server.send(text, variables);
   let printed: unknown;
   const statements = await collectStatements(async () => (printed = await server.send(text, variables)));
-  return { plain, printed, isPrinted: statements.some((one) => one.includes('string_agg(printed')) };
+  return {
+    plain,
+    printed,
+    statements,
+    isPrinted: statements.some((one) => one.includes('string_agg(printed')),
+  };
 }
 
 const ARGUMENTS =
@@ -49,6 +56,8 @@ const FIELDS = [
   ...['requestParams', '__typename', 'group { name }', 'team: group { id __typename called: name }'],
   ...['...Part', '... on CallLog { status group { id } }'],
 ];
+
+const BODIES = ['requestMessages', 'responseContent', 'responseData'];
 
 const selection = fc.shuffledSubarray(FIELDS, { minLength: 1 }).map((fields) => {
   const part = fields.includes('...Part')
@@ -90,6 +99,12 @@ test('pages that the database prints are those that graphql-js gives, whatever i
   expect(printed).toBeGreaterThan(0);
 });
 
+test('those are all the fields of a call', async () => {
+  const type = (await createSchema()).getType('CallLog') as GraphQLObjectType;
+  const tested = FIELDS.map((field) => /^[a-zA-Z]+$|^group\b/.exec(field)?.[0] ?? 'id');
+  expect(new Set([...tested, ...BODIES])).toEqual(new Set(Object.keys(type.getFields())));
+});
+
 test('every character comes as it was recorded', async () => {
   const ascii = Array.from({ length: 0xff }, (_, index) => String.fromCodePoint(index + 1)).join('');
   const texts = [ascii, '"\\"', ',\n', '},\n{', '\u2028\u2029\ufeff\uffff', '😀日本', ''];
@@ -100,6 +115,16 @@ test('every character comes as it was recorded', async () => {
   expect(printed).toMatchObject({ data: { callLogs: { nodes } } });
   expect(isPrinted).toBe(true);
 });
+
+test.each(['nodes { id }', 'edges { cursor node { id } }'])(
+  'a page without calls is printed like any other: %s',
+  async (list) => {
+    await replaceRows(server.database, []);
+    const { plain, printed, statements } = await bothAnswers(`query { callLogs { ${list} ${INFO} } }`, {});
+    expect(printed).toEqual(plain);
+    expect(statements).toHaveLength(1);
+  },
+);
 
 test('the calls of several groups are printed by one statement', async () => {
   const all = plainRows(Array.from({ length: 9 }, (_, index) => ({ groupId: 1 + (index % 3) })));
@@ -133,8 +158,9 @@ test('a value that its field does not allow is told of as ever', async () => {
 
 test('bodies are not printed by the database, which would take longer over them', async () => {
   await replaceRows(server.database, plainRows([{ responseContent: 'Hello' }]));
-  const query = 'query { callLogs { nodes { responseContent requestMessages } } }';
-  const { plain, printed, isPrinted } = await bothAnswers(query, {});
-  expect(printed).toEqual(plain);
-  expect(isPrinted).toBe(false);
+  for (const body of BODIES) {
+    const { plain, printed, isPrinted } = await bothAnswers(`query { callLogs { nodes { ${body} } } }`, {});
+    expect(printed).toEqual(plain);
+    expect(isPrinted).toBe(false);
+  }
 });
