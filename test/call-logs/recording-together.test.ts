@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { collectStatements } from '../support/statements.js';
 import { CALL, RECORD_ID, useRecordingServer } from './recording-server.js';
+
+/** Far longer than it takes 300 calls to arrive. */
+const ARRIVAL_MS = 4_000;
 
 const { server, storedRows } = useRecordingServer();
 
@@ -21,6 +25,10 @@ test('what was answered is there for every other connection at once', async () =
 
 test('300 calls recorded at one time all arrive, in far fewer statements', async () => {
   const ids = new Set<string>();
+  // The log is locked while they arrive: how quick the database is decides nothing.
+  const other = new pg.Client({ connectionString: server.databaseUrl });
+  await other.connect();
+  await other.query('BEGIN; LOCK TABLE llm_call_logs IN SHARE MODE');
   const statements = await collectStatements(async () => {
     const calls = Array.from({ length: 300 }, async (_, index) => {
       const { recordCallLog } = await server.query(
@@ -30,6 +38,8 @@ test('300 calls recorded at one time all arrive, in far fewer statements', async
       expect(recordCallLog.responseContent).toBe(`answer ${index}`);
       ids.add(recordCallLog.id);
     });
+    await setTimeout(ARRIVAL_MS);
+    await other.end();
     await Promise.all(calls);
   });
   const rows = await storedRows();
