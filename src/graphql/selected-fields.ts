@@ -4,7 +4,7 @@ import type { ObjectShape, Shape } from './shape.js';
 
 /** What an operation selects of the objects that a resolver is to give. */
 export interface Selected {
-  /** The same for what can be read together. */
+  /** Equal where the fields are. */
   key: string;
   /** The names of the fields. */
   fields: ReadonlySet<string>;
@@ -26,8 +26,7 @@ export function selectedFields(info: GraphQLResolveInfo, ...paths: string[][]): 
   if (known) return known;
   const places = paths.length === 0 ? [[]] : paths;
   const fields = findFields(info, places);
-  const shape = findShape(info, places);
-  const selected = { key: [...fields].sort().join() + numberOf(shape), fields, shape };
+  const selected = { key: [...fields].sort().join(), fields, shape: findShape(info, places) };
   found.set(info.fieldNodes, selected);
   return selected;
 }
@@ -52,12 +51,6 @@ const shapes = new WeakMap<FieldNode, Shape>();
 export function standsFor(node: FieldNode, original: FieldNode, shape?: Shape): void {
   originals.set(node, original);
   if (shape) shapes.set(node, shape);
-}
-
-let shapeNumber = 0;
-
-function numberOf(shape: ObjectShape | undefined): string {
-  return shape ? ` #${(shapeNumber += 1)}` : '';
 }
 
 function originalOf(node: FieldNode): FieldNode {

@@ -43,16 +43,19 @@ test('in one request too, however the fields of each differ', async () => {
       ? `call${id}: callLog(id: ${id}) { id }`
       : `call${id}: callLog(id: ${id}) { responseContent }`,
   );
-  const statements = await collectStatements(async () => {
-    const answer = await server.query(`{ ${fields.join(' ')} }`);
-    for (const id of ids) {
-      const call = callOf(id);
-      expect(answer[`call${id}`]).toEqual(
-        id % 2 === 0 ? { id: call.id } : { responseContent: call.responseContent },
-      );
-    }
-  });
-  expect(statements).toHaveLength(2);
+  // A query that comes again is compiled.
+  for (let time = 0; time < 3; time += 1) {
+    const statements = await collectStatements(async () => {
+      const answer = await server.query(`{ ${fields.join(' ')} }`);
+      for (const id of ids) {
+        const call = callOf(id);
+        expect(answer[`call${id}`]).toEqual(
+          id % 2 === 0 ? { id: call.id } : { responseContent: call.responseContent },
+        );
+      }
+    });
+    expect(statements).toHaveLength(2);
+  }
 });
 
 test('callers who ask at the same time each get their own groups, and nothing of the others', async () => {
