@@ -1,6 +1,7 @@
 import { GraphQLID, GraphQLInt, GraphQLString, isEnumType, type GraphQLEnumType } from 'graphql';
 import { DateTime, Json } from '../graphql/scalars.js';
 import { TYPE_NAME, type ObjectShape, type Property } from '../graphql/shape.js';
+import { BODIES } from './bodies.js';
 
 /** What a field of an object is in SQL. */
 export type ValueOf = (field: string) => string;
@@ -8,25 +9,49 @@ export type ValueOf = (field: string) => string;
 /**
  * What is selected of a call in the form of JSON, in SQL: the same as would be printed of its values.
  *
- * It is null for a call that has a value which its field does not allow, such as a status that is none.
+ * A piece is null for a call that has a value which its field does not allow, such as a status that is none.
  *
  * @param valueOf of a call
  * @param ofGroup of its group, which is null where there is none
+ * @returns texts that follow each other; more than one where there are bodies, which take long to join to others
  */
-export function printedCall(shape: ObjectShape, valueOf: ValueOf, ofGroup: ValueOf): string {
-  return printObject(shape, (property) =>
+export function printedCall(shape: ObjectShape, valueOf: ValueOf, ofGroup: ValueOf): string[] {
+  const print = (property: Property) =>
     property.shape.kind === 'object'
-      ? `CASE WHEN ${ofGroup('id')} IS NULL THEN 'null' ELSE ${printObject(property.shape, (inGroup) => printLeaf(inGroup, ofGroup(inGroup.name)))} END`
-      : printLeaf(property, valueOf(property.name)),
-  );
+      ? printGroup(property.shape, ofGroup)
+      : printLeaf(property, valueOf(property.name));
+  const pieces: string[] = [];
+  let short: string[] = [];
+  for (const { sql, isBody } of partsOf(shape, print)) {
+    if (isBody) {
+      pieces.push(joined(short), sql);
+      short = [];
+    } else short.push(sql);
+  }
+  return [...pieces, joined(short)];
 }
 
-function printObject({ type, properties }: ObjectShape, print: (property: Property) => string): string {
+function printGroup(shape: ObjectShape, ofGroup: ValueOf): string {
+  const parts = partsOf(shape, (property) => printLeaf(property, ofGroup(property.name)));
+  return `CASE WHEN ${ofGroup('id')} IS NULL THEN 'null' ELSE ${joined(parts.map(({ sql }) => sql))} END`;
+}
+
+/** A text in SQL, and whether it is a body. */
+interface Part {
+  sql: string;
+  isBody: boolean;
+}
+
+function partsOf({ type, properties }: ObjectShape, print: (property: Property) => string): Part[] {
   const members = properties.flatMap((property, index) => {
-    const before = literal(`${index === 0 ? '{' : ','}"${property.key}":`);
-    return [before, property.name === TYPE_NAME ? literal(`"${type.name}"`) : print(property)];
+    const { key, name } = property;
+    const value = name === TYPE_NAME ? literal(`"${type.name}"`) : print(property);
+    return [
+      { sql: literal(`${index === 0 ? '{' : ','}"${key}":`), isBody: false },
+      { sql: value, isBody: BODIES.has(name) },
+    ];
   });
-  return joined([...members, literal('}')]);
+  return [...members, { sql: literal('}'), isBody: false }];
 }
 
 /** Of halves, and these of halves: each text is copied as often as it is joined to another one. */
@@ -41,7 +66,9 @@ function literal(text: string): string {
   return `'${text}'`;
 }
 
-function printLeaf({ shape, nullable }: Property, value: string): string {
+function printLeaf({ shape, nullable, name }: Property, value: string): string {
+  // Another program may write JSON's null for no messages, which the field does not allow.
+  if (name === 'requestMessages') return `coalesce(nullif(${value}::text, 'null'), '[]')`;
   if (shape.kind === 'leaf') {
     const { type } = shape;
     const printed = isEnumType(type) ? printEnum(type, value) : PRINTED.get(type.name)?.(value);

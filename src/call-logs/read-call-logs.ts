@@ -1,21 +1,26 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { ByteText } from '../database/byte-text.js';
 import { connectionOf, type Connection, type KeysetRead } from '../graphql/connection.js';
 import type { Context } from '../graphql/context.js';
 import { JsonText } from '../graphql/json-text.js';
 import type { Page } from '../graphql/paging.js';
-import { printedRows, rowsOf, type Rows } from '../graphql/rows.js';
+import { piecedRows, printedRows, rowsOf, type PiecedRow, type Rows } from '../graphql/rows.js';
 import type { Selected } from '../graphql/selected-fields.js';
+import { BODIES } from './bodies.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { readRows } from './call-log-rows.js';
-import { JSON_FIELDS, selectPrinted, selectValues, type PrintedCalls } from './select-call-logs.js';
+import {
+  JSON_FIELDS,
+  selectPieces,
+  selectPrinted,
+  selectValues,
+  type PrintedCalls,
+} from './select-call-logs.js';
 import { selectCalls, whereSelected, type Selection } from './selection.js';
 
 /** Most rows that are read quickly. */
 const MAX_QUICK = 101;
-
-/** Fields that can be long. */
-const BODIES = ['requestMessages', 'responseContent', 'responseData'];
 
 /** Enough to tell whether there is a call. */
 const NOTHING: Selected = { key: '', fields: new Set() };
@@ -75,13 +80,19 @@ export async function readCallLogsById(
 
 /**
  * The database prints calls of which nothing is needed but what is printed: it takes less to do so than we take to read
- * each value and print it. With texts as long as bodies it takes more.
+ * each value and print it.
  */
 async function readInOrder(context: Context, selected: Selected, part: Part): Promise<Rows<CallLog>> {
   const { where, orderedBy, ...how } = part;
-  if (!selected.shape || hasBodies(selected))
-    return rowsOf(await readValues(context, selected, part), orderedBy);
-  const select = selectPrinted(context, selected, selected.shape, orderedBy)(where);
+  const { shape } = selected;
+  if (!shape) return rowsOf(await readValues(context, selected, part), orderedBy);
+  if (hasBodies(selected)) {
+    const select = selectPieces(context, selected, shape, orderedBy)(where);
+    const bodies = shape.properties.filter(({ name }) => BODIES.has(name));
+    const key = `printed around ${bodies.length} bodies`;
+    return piecedRows(await readRows<PiecedRow>(context, { key, select, ...how }));
+  }
+  const select = selectPrinted(context, selected, shape, orderedBy)(where);
   const [calls] = await readRows<PrintedCalls>(context, { key: 'printed', select, ...how });
   return printedRows(calls?.printed ?? null, calls?.positions?.split('\n') ?? []);
 }
@@ -92,7 +103,7 @@ async function readValues(context: Context, selected: Selected, part: Part): Pro
   const select = selectValues(context, selected, orderedBy)(where);
   const rows = await readRows<CallLog>(context, { key: `${key} ${orderedBy}`, select, ...how });
   if (fields.has('group')) for (const row of rows) attachGroup(row);
-  for (const field of JSON_FIELDS) if (fields.has(field)) for (const row of rows) keepText(row, field);
+  for (const field of JSON_FIELDS) if (fields.has(field)) for (const row of rows) keepJson(row, field);
   return rows;
 }
 
@@ -101,14 +112,14 @@ function attachGroup(row: CallLog & { groupName?: string | null }): void {
   row.group = groupId === null || groupName == null ? null : { id: groupId, name: groupName };
 }
 
-function keepText(row: CallLog, field: (typeof JSON_FIELDS)[number]): void {
-  const text = row[field] as string | null;
-  if (text === null) return;
+function keepJson(row: CallLog, field: (typeof JSON_FIELDS)[number]): void {
+  const bytes = row[field] as ByteText | null;
+  if (bytes === null) return;
   // Another program may write JSON's null for no messages, which the field does not allow.
-  row[field] = text === 'null' ? (field === 'requestMessages' ? [] : null) : new JsonText(text);
+  row[field] = bytes === 'null' ? (field === 'requestMessages' ? [] : null) : new JsonText(bytes);
 }
 
 /** Whether of what was said, which can be megabytes. */
 function hasBodies({ fields }: Selected): boolean {
-  return BODIES.some((field) => fields.has(field));
+  return [...fields].some((field) => BODIES.has(field));
 }

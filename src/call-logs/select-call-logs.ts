@@ -1,4 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { ByteText } from '../database/byte-text.js';
+import { asBytes } from '../database/byte-client.js';
 import type { Database } from '../database/database.js';
 import type { Context } from '../graphql/context.js';
 import { BETWEEN_ROWS } from '../graphql/rows.js';
@@ -7,7 +9,7 @@ import type { ObjectShape } from '../graphql/shape.js';
 import { CallLog, MODEL_EXPRESSION } from './call-log.js';
 import { printedCall } from './printed-call.js';
 
-/** Fields whose values are read as text, to go into answers as they are. */
+/** Fields whose values are read as the bytes of their text, to go into answers as they are. */
 export const JSON_FIELDS = ['requestMessages', 'requestParams', 'responseData'] as const;
 
 /** Keeps the order of the calls, and their columns' names for themselves. */
@@ -35,9 +37,9 @@ export function selectValues(context: Context, selected: Selected, orderedBy = '
     if (wanted.has('group')) wanted.add('groupId');
     const columns = [...wanted].flatMap((field) => {
       const value = field === 'group' ? GROUP_VALUES.get('name') : values.get(field);
-      const isJson = (JSON_FIELDS as readonly string[]).includes(field);
-      const name = field === 'group' ? 'groupName' : field;
-      return value === undefined ? [] : [`${value}${isJson ? '::text' : ''} AS "${name}"`];
+      if (value === undefined) return [];
+      if ((JSON_FIELDS as readonly string[]).includes(field)) return [`${asBytes(value)} AS "${field}"`];
+      return [`${value} AS "${field === 'group' ? 'groupName' : field}"`];
     });
     const from = sql.raw(fromCalls(columns, selected));
     return (where) => sql`${from} WHERE ${where}`;
@@ -47,7 +49,7 @@ export function selectValues(context: Context, selected: Selected, orderedBy = '
 /** What {@link selectPrinted} gives; both are null where no call is selected. */
 export interface PrintedCalls {
   /** All calls, as {@link printedRows} takes them; null where one cannot be printed. */
-  printed: string | null;
+  printed: ByteText | null;
   positions: string | null;
 }
 
@@ -63,15 +65,38 @@ export function selectPrinted(
   orderedBy: string,
 ): Select {
   return madeOnce(context, selected, `printed ${orderedBy}`, () => {
-    const values = context.shared(valuesOfFields);
-    const printed = printedCall(shape, valueIn(values), valueIn(GROUP_VALUES));
-    const position = `id || coalesce(' ' || ${valueIn(values)(orderedBy)}, '')`;
-    const from = sql.raw(fromCalls([`${printed} AS printed`, `${position} AS position`], selected));
+    const [printed, ...furtherPieces] = piecesOf(context, shape);
+    if (furtherPieces.length > 0) throw new Error('Bodies are not printed together with others.');
+    const columns = [`${printed} AS printed`, position(context, orderedBy)];
+    const from = sql.raw(fromCalls(columns, selected));
+    const all = `CASE WHEN count(printed) = count(*) THEN string_agg(printed, '${BETWEEN_ROWS}') END`;
     return (where) => sql`
-      SELECT CASE WHEN count(printed) = count(*) THEN string_agg(printed, ${sql.lit(BETWEEN_ROWS)}) END AS printed,
-        string_agg(position, ${sql.lit('\n')}) AS positions
+      SELECT ${sql.raw(asBytes(all))} AS printed, string_agg(position, ${sql.lit('\n')}) AS positions
       FROM (${from} WHERE ${where}) AS calls`;
   });
+}
+
+/** As {@link selectPrinted} of calls with bodies: a row for each, in pieces. */
+export function selectPieces(
+  context: Context,
+  selected: Selected,
+  shape: ObjectShape,
+  orderedBy: string,
+): Select {
+  return madeOnce(context, selected, `pieces ${orderedBy}`, () => {
+    const pieces = piecesOf(context, shape).map((piece, index) => `${asBytes(piece)} AS piece${index}`);
+    const from = sql.raw(fromCalls([position(context, orderedBy), ...pieces], selected));
+    return (where) => sql`${from} WHERE ${where}`;
+  });
+}
+
+function piecesOf(context: Context, shape: ObjectShape): string[] {
+  return printedCall(shape, valueIn(context.shared(valuesOfFields)), valueIn(GROUP_VALUES));
+}
+
+function position(context: Context, orderedBy: string): string {
+  const value = valueIn(context.shared(valuesOfFields))(orderedBy);
+  return `id || coalesce(' ' || ${value}, '') AS position`;
 }
 
 function fromCalls(columns: readonly string[], { fields }: Selected): string {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { Client, type QueryResult } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { sql } from 'kysely';
+import { ByteClient } from './byte-client.js';
 
 const MARK = '/* prepared */';
 
@@ -20,7 +21,7 @@ const FORGOTTEN = new Set(['0A000', '26000']);
 const kept = new Map<string, string>();
 
 /** A connection that keeps statements prepared that begin with {@link PREPARED}. */
-export class PreparingClient extends Client {
+export class PreparingClient extends ByteClient {
   override query = ((...given: [text: unknown, values?: unknown[]]) => {
     const [text, values] = given;
     const run = super.query.bind(this) as (...asked: unknown[]) => Promise<QueryResult>;

@@ -1,3 +1,4 @@
+import type { ByteText } from '../database/byte-text.js';
 import { JsonText } from './json-text.js';
 import type { Position } from './keyset.js';
 import { Unprintable } from './value-printer.js';
@@ -42,10 +43,9 @@ export const BETWEEN_ROWS = ',\n';
  * Rows as the database prints them.
  *
  * @param text of all of them, with {@link BETWEEN_ROWS}; null where one cannot be printed
- * @param positions of each a line: its id, a space, and the value that the list is ordered by; the id alone where that
- *   is null
+ * @param positions of each, as {@link positionIn} takes it
  */
-export function printedRows<Row>(text: string | null, positions: readonly string[]): Rows<Row> {
+export function printedRows<Row>(text: ByteText | null, positions: readonly string[]): Rows<Row> {
   const { length } = positions;
   const takeTexts = (size: number, reversed: boolean) => {
     if (length === 0) return [];
@@ -54,11 +54,7 @@ export function printedRows<Row>(text: string | null, positions: readonly string
   };
   return {
     length,
-    positionOf: (index) => {
-      const line = positions[index] ?? '';
-      const end = line.indexOf(' ');
-      return end === -1 ? { id: line, value: null } : { id: line.slice(0, end), value: line.slice(end + 1) };
-    },
+    positionOf: (index) => positionIn(positions[index]),
     take(size, reversed) {
       if (size === 0 || length === 0) return new JsonText('[]');
       if (reversed || length > size + 1) return new JsonText('[', takeTexts(size, reversed).join(), ']');
@@ -69,6 +65,52 @@ export function printedRows<Row>(text: string | null, positions: readonly string
     // A text stands for the row wherever it is printed.
     takeEach: (size, reversed) => takeTexts(size, reversed).map((row) => new JsonText(row) as Row),
   };
+}
+
+/** A row in the pieces of its text, numbered from 0; one of them is null where it cannot be printed. */
+export interface PiecedRow {
+  /** As {@link positionIn} takes it. */
+  position: string;
+  [piece: `piece${number}`]: ByteText | null;
+}
+
+/** Rows as the database prints them, each in pieces that are too long to join. */
+export function piecedRows<Row>(rows: readonly PiecedRow[]): Rows<Row> {
+  const take = (size: number, reversed: boolean) => inOrder(rows.slice(0, size), reversed);
+  return {
+    length: rows.length,
+    positionOf: (index) => positionIn(rows[index]?.position),
+    take(size, reversed) {
+      const pieces = ['['];
+      for (const row of take(size, reversed)) {
+        if (pieces.length > 1) pieces.push(',');
+        addPieces(row, pieces);
+      }
+      pieces.push(']');
+      return new JsonText(...pieces);
+    },
+    takeEach: (size, reversed) =>
+      take(size, reversed).map((row) => {
+        const pieces: ByteText[] = [];
+        addPieces(row, pieces);
+        return new JsonText(...pieces) as Row;
+      }),
+  };
+}
+
+function addPieces(row: PiecedRow, pieces: ByteText[]): void {
+  for (let index = 0; ; index++) {
+    const piece = row[`piece${index}`];
+    if (piece === undefined) return;
+    if (piece === null) throw new Unprintable();
+    pieces.push(piece);
+  }
+}
+
+/** @param line the id of a row, a space, and the value that the list is ordered by; the id alone where that is null */
+function positionIn(line = ''): Position {
+  const end = line.indexOf(' ');
+  return end === -1 ? { id: line, value: null } : { id: line.slice(0, end), value: line.slice(end + 1) };
 }
 
 function inOrder<T>(items: T[], reversed: boolean): T[] {

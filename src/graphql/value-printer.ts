@@ -1,4 +1,5 @@
 import { GraphQLID, GraphQLString, type GraphQLLeafType } from 'graphql';
+import { encode, type ByteText } from '../database/byte-text.js';
 import { JsonText } from './json-text.js';
 import { TYPE_NAME, type ObjectShape, type Property, type Shape } from './shape.js';
 
@@ -7,7 +8,7 @@ import { TYPE_NAME, type ObjectShape, type Property, type Shape } from './shape.
  *
  * @throws Unprintable
  */
-export type Print = (value: unknown) => string;
+export type Print = (value: unknown) => ByteText;
 
 /** What has an error, or a null, where its type allows none. */
 export class Unprintable extends Error {}
@@ -15,7 +16,7 @@ export class Unprintable extends Error {}
 /** Makes the printer of values of a shape. What is printed already stays as it is. */
 export function printerOf(shape: Shape): Print {
   const print = makePrinter(shape);
-  return (value) => (value instanceof JsonText ? value.text : print(value));
+  return (value) => (value instanceof JsonText ? value.bytes : print(value));
 }
 
 /** As {@link printerOf}, in pieces where it is a list: nobody has to hold the whole text, which can be long. */
@@ -72,7 +73,7 @@ function leafPrinter({ type }: { type: GraphQLLeafType }): Print {
     const serialized = serialize(type, value);
     if (Number.isFinite(serialized)) return String(serialized);
     if (typeof serialized === 'string') return quote(serialized);
-    return serialized instanceof JsonText ? serialized.text : JSON.stringify(serialized);
+    return serialized instanceof JsonText ? serialized.bytes : encode(JSON.stringify(serialized));
   };
 }
 
@@ -89,12 +90,12 @@ function serialize(type: GraphQLLeafType, value: unknown): unknown {
 
 const LONG = 100;
 
-/** Anything but what stands for itself in JSON, and halves of characters, which must be told apart. */
-const NEEDS_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+/** Anything but ASCII that stands for itself in JSON. */
+const NEEDS_MORE = /[^ !#-[\]-\x7f]/;
 
 /** Most texts are short and plain, which is quicker seen than printed by JSON.stringify. */
-function quote(text: string): string {
-  return text.length > LONG || NEEDS_ESCAPES.test(text) ? JSON.stringify(text) : `"${text}"`;
+function quote(text: string): ByteText {
+  return text.length > LONG || NEEDS_MORE.test(text) ? encode(JSON.stringify(text)) : `"${text}"`;
 }
 
 function listOf(value: unknown): unknown[] {

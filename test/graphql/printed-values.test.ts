@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, execute, parse, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { compiledQueries } from '../../src/graphql/compiled-queries.js';
+import { encode } from '../../src/database/byte-text.js';
 import { JsonText, printAnswer } from '../../src/graphql/json-text.js';
 
 const schema = makeSchema();
@@ -51,7 +52,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('"', '\\', '\n', '\u007f', '\ud800', '￿', '😀'),
 );
-const JSON_VALUE = fc.jsonValue().map((value) => new JsonText(JSON.stringify(value)));
+const JSON_VALUE = fc.jsonValue().map((value) => new JsonText(encode(JSON.stringify(value))));
 
 /** Mostly right; what is wrong, graphql-js must be asked about. */
 const item = fc.letrec((tie) => ({
