@@ -26,6 +26,12 @@ export function callLogRecorder(database: Database): DataLoader<PendingCallLog, 
 
 type Outcome = string | Error;
 
+/** A call, and the id that it is to have, if it has one already. */
+interface Numbered {
+  callLog: NewCallLog;
+  id?: string;
+}
+
 async function recordBatch(database: Database, batch: readonly PendingCallLog[]): Promise<Outcome[]> {
   // Of calls that share a key, the first is recorded, and the others then find it.
   const keys = new Set<string>();
@@ -78,7 +84,8 @@ async function insertKeyed(
   batch: readonly PendingCallLog[],
 ): Promise<string[]> {
   const taken = await sql<{ id: string }>`
-    SELECT ${NEXT_ID} AS id FROM generate_series(1, ${batch.length})`.execute(transaction);
+    SELECT nextval((SELECT pg_get_serial_sequence('llm_call_logs', 'id'))::regclass) AS id
+    FROM generate_series(1, ${batch.length})`.execute(transaction);
   const numbered = batch.map((pending, index) => ({ ...pending, id: taken.rows[index]?.id ?? '' }));
   const recordedAlready = await claimKeys(transaction, numbered, fromDate(new Date()));
   const fresh = numbered.filter(({ id }) => !recordedAlready.has(id));
@@ -86,36 +93,42 @@ async function insertKeyed(
   return numbered.map(({ id }) => recordedAlready.get(id) ?? id);
 }
 
-const NEXT_ID = sql`nextval((SELECT pg_get_serial_sequence('llm_call_logs', 'id'))::regclass)`;
+/** Columns as they are written; JSON is text until then, since an array of jsonb would be parsed twice over. */
+const WRITTEN = NEW_CALL_LOG_COLUMNS.map(({ property, column, type }) => {
+  const given = sql.raw(type === 'jsonb' ? 'text' : type);
+  return {
+    column: sql.ref(column),
+    given,
+    type: sql.raw(type),
+    of: ({ callLog }: Numbered) => callLog[property],
+  };
+});
+
+/** For calls that have numbers already. */
+const NUMBER = { column: sql.ref('id'), given: sql`bigint`, type: sql`bigint`, of: ({ id }: Numbered) => id };
 
 /**
  * Inserts calls, all or none.
  *
- * @returns the id of each: the one that it brings, or else the next of the table
+ * @param calls all with the ids that they are to have, or all without
+ * @returns the id of each
  */
-async function insert(
-  kysely: Kysely<unknown>,
-  calls: readonly { callLog: NewCallLog; id?: string }[],
-): Promise<string[]> {
-  const values = NEW_CALL_LOG_COLUMNS.map(({ property, type }) => {
-    const column = calls.map(({ callLog }) => callLog[property]);
-    // An array of jsonb would be parsed twice over; as text each value is parsed once.
-    return sql`${column}::${sql.raw(type === 'jsonb' ? 'text' : type)}[]`;
-  });
-  const columns = NEW_CALL_LOG_COLUMNS.map(({ column }) => sql.ref(column));
-  const selected = NEW_CALL_LOG_COLUMNS.map(({ column, type }) => sql`${sql.ref(column)}::${sql.raw(type)}`);
-  // Numbered apart, because RETURNING gives the rows of one INSERT in any order.
+async function insert(kysely: Kysely<unknown>, calls: readonly Numbered[]): Promise<string[]> {
+  const [first] = calls;
+  const columns = first?.id === undefined ? WRITTEN : [NUMBER, ...WRITTEN];
+  const names = sql.join(columns.map(({ column }) => column));
+  // One call alone is cheaper to read as plain values.
+  const source =
+    first && calls.length === 1
+      ? sql`VALUES (${sql.join(columns.map(({ type, of }) => sql`${of(first)}::${type}`))})`
+      : sql`SELECT ${sql.join(columns.map(({ column, type }) => sql`${column}::${type}`))}
+          FROM unnest(${sql.join(columns.map(({ given, of }) => sql`${calls.map(of)}::${given}[]`))})
+            WITH ORDINALITY AS calls (${names}, place)
+          ORDER BY place`;
   const { rows } = await sql<{ id: string }>`${PREPARED}
-    WITH numbered AS MATERIALIZED (
-      SELECT array_agg(coalesce(given, ${NEXT_ID}) ORDER BY place) AS ids
-      FROM unnest(${calls.map(({ id }) => id ?? null)}::bigint[]) WITH ORDINALITY AS wanted (given, place)
-    ), inserted AS (
-      INSERT INTO llm_call_logs (id, ${sql.join(columns)})
-      SELECT (SELECT ids FROM numbered)[place], ${sql.join(selected)}
-      FROM unnest(${sql.join(values)}) WITH ORDINALITY AS calls (${sql.join(columns)}, place)
-    )
-    SELECT unnest(ids) AS id FROM numbered`.execute(kysely);
-  return rows.map(({ id }) => id);
+    INSERT INTO llm_call_logs (${names}) ${source} RETURNING id`.execute(kysely);
+  // They are numbered in their order, but RETURNING gives them in any.
+  return rows.map(({ id }) => id).sort((one, other) => Number(BigInt(one) - BigInt(other)));
 }
 
 /** Whether the database refused a value (SQLSTATE classes 22, 23 and 54), rather than failed. */
