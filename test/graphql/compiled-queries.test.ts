@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { sql } from 'kysely';
 import { plainRows } from '../call-logs/paging-server.js';
 import { replaceRows } from '../support/insert-rows.js';
 import { useTestServer } from '../support/server.js';
@@ -81,4 +82,51 @@ test.each<[string, string, Record<string, unknown>[]]>([
       expect(await server.send(query, given)).toEqual(answers[index]);
     }
   }
+});
+
+const MESSAGES = 'requestMessages: [], status: SUCCESS';
+
+/** What a mutation answers, each of the three times that it is sent, and how many calls it records by that. */
+async function sendThrice(mutation: string, variables: Record<string, unknown> = {}) {
+  await replaceRows(server.database, []);
+  const answers = [];
+  for (let time = 0; time < 3; time += 1) answers.push(await server.send(mutation, variables));
+  const { rows } = await sql<{ calls: number }>`SELECT count(*)::integer AS calls FROM llm_call_logs`.execute(
+    server.database.sql,
+  );
+  return { answers, recorded: rows[0]?.calls };
+}
+
+test('a mutation is done once each time it comes, compiled or not', async () => {
+  const { answers, recorded } = await sendThrice(
+    `mutation ($group: ID) {
+      recordCallLog(input: { groupId: $group, tokensUsed: 7, ${MESSAGES} }) { tokensUsed group { name } requestMessages }
+    }`,
+    { group: '1' },
+  );
+  const recordCallLog = { tokensUsed: 7, group: { name: 'one' }, requestMessages: [] };
+  expect(answers.map(({ data }) => data)).toEqual(Array(3).fill({ recordCallLog }));
+  expect(recorded).toBe(3);
+});
+
+test('one that fails says the same each time', async () => {
+  const { answers, recorded } = await sendThrice(
+    `mutation { called: recordCallLog(input: { groupId: 99, ${MESSAGES} }) { id } }`,
+  );
+  expect(answers[0]?.errors).toMatchObject([{ path: ['called'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  expect(answers).toEqual(Array(3).fill(answers[0]));
+  expect(recorded).toBe(0);
+});
+
+test('of several in one operation, what follows one that failed is never done', async () => {
+  const { answers, recorded } = await sendThrice(
+    `mutation {
+      first: recordCallLog(input: { ${MESSAGES} }) { tokensUsed }
+      bad: recordCallLog(input: { groupId: 99, ${MESSAGES} }) { id }
+      last: recordCallLog(input: { ${MESSAGES} }) { id }
+    }`,
+  );
+  expect(answers[0]).toMatchObject({ data: null, errors: [{ path: ['bad'] }] });
+  expect(answers).toEqual(Array(3).fill(answers[0]));
+  expect(recorded).toBe(3);
 });
