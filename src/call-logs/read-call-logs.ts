@@ -22,6 +22,9 @@ import { selectCalls, whereSelected, type Selection } from './selection.js';
 /** Most rows that are read quickly. */
 const MAX_QUICK = 101;
 
+/** Most bodies that are printed of a call; where it is more, some of them are the same by other names, and read once. */
+const MOST_BODIES = 6;
+
 /** Enough to tell whether there is a call. */
 const NOTHING: Selected = { key: '', fields: new Set() };
 
@@ -85,11 +88,11 @@ export async function readCallLogsById(
 async function readInOrder(context: Context, selected: Selected, part: Part): Promise<Rows<CallLog>> {
   const { where, orderedBy, ...how } = part;
   const { shape } = selected;
-  if (!shape) return rowsOf(await readValues(context, selected, part), orderedBy);
-  if (hasBodies(selected)) {
+  const bodies = shape?.properties.filter(({ name }) => BODIES.has(name)).length ?? 0;
+  if (!shape || bodies > MOST_BODIES) return rowsOf(await readValues(context, selected, part), orderedBy);
+  if (bodies > 0) {
     const select = selectPieces(context, selected, shape, orderedBy)(where);
-    const bodies = shape.properties.filter(({ name }) => BODIES.has(name));
-    const key = `printed around ${bodies.length} bodies`;
+    const key = `printed around ${bodies} bodies`;
     return piecedRows(await readRows<PiecedRow>(context, { key, select, ...how }));
   }
   const select = selectPrinted(context, selected, shape, orderedBy)(where);
@@ -116,7 +119,7 @@ function keepJson(row: CallLog, field: (typeof JSON_FIELDS)[number]): void {
   const bytes = row[field] as ByteText | null;
   if (bytes === null) return;
   // Another program may write JSON's null for no messages, which the field does not allow.
-  row[field] = bytes === 'null' ? (field === 'requestMessages' ? [] : null) : new JsonText(bytes);
+  row[field] = bytes === 'null' ? (field === 'requestMessages' ? [] : null) : new JsonText([bytes]);
 }
 
 /** Whether of what was said, which can be megabytes. */

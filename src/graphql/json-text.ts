@@ -12,7 +12,7 @@ export class JsonText {
   readonly pieces: readonly ByteText[];
 
   /** @param pieces of the text of well-formed JSON; of a long one, several */
-  constructor(...pieces: readonly ByteText[]) {
+  constructor(pieces: readonly ByteText[]) {
     this.pieces = pieces;
   }
 

@@ -56,14 +56,14 @@ export function printedRows<Row>(text: ByteText | null, positions: readonly stri
     length,
     positionOf: (index) => positionIn(positions[index]),
     take(size, reversed) {
-      if (size === 0 || length === 0) return new JsonText('[]');
-      if (reversed || length > size + 1) return new JsonText('[', takeTexts(size, reversed).join(), ']');
+      if (size === 0 || length === 0) return new JsonText(['[]']);
+      if (reversed || length > size + 1) return new JsonText(['[', takeTexts(size, reversed).join(), ']']);
       if (text === null) throw new Unprintable();
       const end = length > size ? text.lastIndexOf(BETWEEN_ROWS) : text.length;
-      return new JsonText('[', text.slice(0, end), ']');
+      return new JsonText(['[', text.slice(0, end), ']']);
     },
     // A text stands for the row wherever it is printed.
-    takeEach: (size, reversed) => takeTexts(size, reversed).map((row) => new JsonText(row) as Row),
+    takeEach: (size, reversed) => takeTexts(size, reversed).map((row) => new JsonText([row]) as Row),
   };
 }
 
@@ -87,13 +87,13 @@ export function piecedRows<Row>(rows: readonly PiecedRow[]): Rows<Row> {
         addPieces(row, pieces);
       }
       pieces.push(']');
-      return new JsonText(...pieces);
+      return new JsonText(pieces);
     },
     takeEach: (size, reversed) =>
       take(size, reversed).map((row) => {
         const pieces: ByteText[] = [];
         addPieces(row, pieces);
-        return new JsonText(...pieces) as Row;
+        return new JsonText(pieces) as Row;
       }),
   };
 }

@@ -24,9 +24,9 @@ export function piecePrinterOf(shape: Shape): (value: unknown) => JsonText {
   const print = shape.kind === 'list' ? itemPrinter(shape.items) : printerOf(shape);
   return (value) => {
     if (value instanceof JsonText) return value;
-    if (shape.kind !== 'list') return new JsonText(print(value));
+    if (shape.kind !== 'list') return new JsonText([print(value)]);
     const pieces = listOf(value).map((item, index) => (index === 0 ? '[' : ',') + print(item));
-    return pieces.length === 0 ? new JsonText('[]') : new JsonText(...pieces, ']');
+    return new JsonText(pieces.length === 0 ? ['[]'] : [...pieces, ']']);
   };
 }
 

@@ -173,6 +173,16 @@ test('different bodies of the same calls come from one statement each', async ()
   expect(isPrinted).toBe(true);
 });
 
+test('a body may go by as many names as a document may give', async () => {
+  await replaceRows(server.database, plainRows([{ responseContent: 'Größe' }]));
+  const names = Array.from({ length: 100 }, (_, index) => `name${index}`);
+  const fields = names.map((name) => `${name}: responseContent`).join(' ');
+  const { plain, printed } = await bothAnswers(`query { callLogs { nodes { ${fields} } } }`, {});
+  const node = Object.fromEntries(names.map((name) => [name, 'Größe']));
+  expect(plain).toMatchObject({ data: { callLogs: { nodes: [node] } } });
+  expect(printed).toEqual(plain);
+});
+
 test("JSON's null, which other programs may write, is no messages and no data", async () => {
   await replaceRows(server.database, plainRows([{}]));
   await sql`UPDATE llm_call_logs SET request_messages = 'null', response_data = 'null'`.execute(
