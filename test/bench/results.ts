@@ -107,7 +107,7 @@ export function caseResult(
     baseline: asked.baseline && baseline ? { name: asked.baseline.name, measurement: baseline } : null,
     note: asked.postgraphile.insteadOf?.what ?? null,
     verdicts: asked.targets.map((target) =>
-      judge(target, { measurements, baseline, written: written?.['llm-call-log'] ?? NaN }),
+      judge(target, { measurements, baseline, written: written ?? null }),
     ),
   };
 }

@@ -31,7 +31,8 @@ function recordBatch(name: string, size: BodySize): Case {
       return { recorded: rowCount };
     },
     writes: { 'llm-call-log': BATCH, PostGraphile: 1, bare: BATCH },
-    targets: [{ figure: 'calls a second', atLeast: 25_000 }],
+    // 25,000 where PostGraphile records 1,900 one by one: a ratio, since machines differ.
+    targets: [{ figure: "times PostGraphile's calls a second", atLeast: 13.2 }],
   };
 }
 
