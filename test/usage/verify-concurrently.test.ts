@@ -91,3 +91,33 @@ test('rollups made anew while writers go on are exact, by two at a time, with an
   expect(shares.at(-1)).toBe(1);
   expect(await findDifferences(held.database)).toEqual([]);
 }, 120_000);
+
+test('rollups that somebody takes away again as soon as they are complete are made until they are', async () => {
+  const { database } = held;
+  await insertManyCalls(database);
+  await sql`CREATE TABLE taken_away (once boolean)`.execute(database.sql);
+  await sql`CREATE FUNCTION take_away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.complete AND NOT EXISTS (SELECT FROM taken_away) THEN
+      INSERT INTO taken_away VALUES (true);
+      DELETE FROM llm_usage_rollups;
+      DELETE FROM llm_usage_slices;
+      UPDATE llm_usage_state SET complete = false, next_block = NULL;
+    END IF;
+    RETURN NULL;
+  END $$`.execute(database.sql);
+  await sql`CREATE TRIGGER take_away AFTER UPDATE ON llm_usage_state
+    FOR EACH ROW EXECUTE FUNCTION take_away()`.execute(database.sql);
+  try {
+    const shares: number[] = [];
+    await rebuildRollups(database, (done, all) => shares.push(done / all));
+    const { rows } = await sql`SELECT (SELECT complete FROM llm_usage_state), once FROM taken_away`.execute(
+      database.sql,
+    );
+    expect(rows).toEqual([{ complete: true, once: true }]);
+    expect(shares.at(-1)).toBe(1);
+    expect(await findDifferences(database)).toEqual([]);
+  } finally {
+    await sql`DROP FUNCTION take_away CASCADE`.execute(database.sql);
+    await sql`DROP TABLE taken_away`.execute(database.sql);
+  }
+});

@@ -24,8 +24,8 @@ export async function rebuildRollups(database: Database, progress: Progress): Pr
     const filled = await fillNext(database);
     const moved = await compactAll(database);
     if (moved > 0) await forgetMoved(database);
-    await tell(database, progress);
-    if (filled?.complete) return;
+    // What this one completed, another may have taken away again since.
+    if (await tell(database, progress)) return;
     if (!filled) await sleep(RETRY_MS);
   }
 }
@@ -53,14 +53,20 @@ async function emptyRollups(database: Database): Promise<true | undefined> {
   });
 }
 
-/** By the numbers of calls: those below the block that comes next are counted. */
-async function tell({ sql: kysely }: Database, progress: Progress): Promise<void> {
-  const { rows } = await sql<{ done: string; all: string }>`
-    SELECT least(blocks, CASE WHEN complete THEN blocks ELSE coalesce(next_block - first, 0) END) AS done, blocks AS all
+/**
+ * By the numbers of calls: those below the block that comes next are counted.
+ *
+ * @returns whether all are
+ */
+async function tell({ sql: kysely }: Database, progress: Progress): Promise<boolean> {
+  const { rows } = await sql<{ complete: boolean; done: string; all: string }>`
+    SELECT complete, least(blocks, CASE WHEN complete THEN blocks ELSE coalesce(next_block - first, 0) END) AS done, blocks AS all
     FROM llm_usage_state, (
       SELECT coalesce(min(id) >> 16, 0) AS first, coalesce((max(id) >> 16) - (min(id) >> 16) + 1, 1) AS blocks
       FROM llm_call_logs
     ) AS calls`.execute(kysely);
   const [row] = rows;
-  if (row) progress(Number(row.done), Number(row.all));
+  if (!row) return true;
+  progress(Number(row.done), Number(row.all));
+  return row.complete;
 }
