@@ -31,7 +31,12 @@ export class TextSearch extends CatalogueMigration {
 
   protected override async plan(): Promise<void> {
     const operators = await this.trigramOperators();
-    await this.createFunction();
+    await this.defineFunction(
+      'llm_call_log_text',
+      ['request_messages jsonb', 'response_content text', 'response_data jsonb'],
+      'text LANGUAGE sql IMMUTABLE PARALLEL SAFE',
+      BODY,
+    );
     await this.createIndex(
       'llm_call_logs_text_idx',
       'llm_call_logs',
@@ -52,18 +57,5 @@ export class TextSearch extends CatalogueMigration {
     if (found) return found.name;
     this.addSql('CREATE EXTENSION pg_trgm');
     return 'gin_trgm_ops';
-  }
-
-  private async createFunction(): Promise<void> {
-    const [found] = await this.read<{ name: string; same: boolean }>(
-      `SELECT format('%I.%I', nspname, proname) AS name, prosrc = ? AS same
-       FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
-       WHERE pg_proc.oid = to_regprocedure('llm_call_log_text(jsonb, text, jsonb)')`,
-      [BODY],
-    );
-    if (found?.same) return;
-    this.addSql(`CREATE OR REPLACE FUNCTION ${found?.name ?? 'llm_call_log_text'}(
-  request_messages jsonb, response_content text, response_data jsonb
-) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$${BODY}$$`);
   }
 }

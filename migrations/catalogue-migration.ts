@@ -57,6 +57,31 @@ export abstract class CatalogueMigration extends Migration {
   }
 
   /**
+   * One that is there already, in any schema of the search path, gets the new body.
+   *
+   * @param parameters their names and types
+   * @param gives the type of what it gives, and the properties that follow it in CREATE FUNCTION
+   */
+  protected async defineFunction(
+    name: string,
+    parameters: string[],
+    gives: string,
+    body: string,
+  ): Promise<void> {
+    const types = parameters.map((parameter) => parameter.split(' ')[1]);
+    const [found] = await this.read<{ name: string; same: boolean }>(
+      `SELECT format('%I.%I', nspname, proname) AS name, prosrc = ? AS same
+       FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+       WHERE pg_proc.oid = to_regprocedure(?)`,
+      [body, `${name}(${types.join(', ')})`],
+    );
+    if (found?.same) return;
+    this.addSql(`CREATE OR REPLACE FUNCTION ${found?.name ?? name}(
+  ${parameters.join(', ')}
+) RETURNS ${gives} AS $$${body}$$`);
+  }
+
+  /**
    * Outside a transaction, writers go on while the index is built, and an interrupted build is made good.
    *
    * @param name another one is found where something else goes by it

@@ -123,7 +123,12 @@ function matchesOperators(value: string | number | null, operators: ModelOperato
 }
 
 /** The texts that a search looks into. */
-function textOf({ requestMessages, responseContent, responseData }: ModelRow): string[] {
+/** The pieces of the text of a call that are searched, in no certain order. */
+export function textOf({
+  requestMessages,
+  responseContent,
+  responseData,
+}: Pick<ModelRow, 'requestMessages' | 'responseContent' | 'responseData'>): string[] {
   return [
     ...strings(requestMessages),
     responseContent ?? '',
