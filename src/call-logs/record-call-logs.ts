@@ -4,10 +4,10 @@ import { sql, type Kysely } from 'kysely';
 import type { Database } from '../database/database.js';
 import { inBatches } from '../database/in-batches.js';
 import { badUserInput } from '../graphql/errors.js';
-import { PREPARED } from '../database/prepared.js';
 import { fromDate } from '../graphql/timestamp.js';
 import { claimKeys } from './idempotency.js';
-import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from './new-call-log.js';
+import { insertCallLogs } from './insert-call-logs.js';
+import type { NewCallLog } from './new-call-log.js';
 
 /** A checked call on its way into the log. */
 export interface PendingCallLog {
@@ -25,12 +25,6 @@ export function callLogRecorder(database: Database): DataLoader<PendingCallLog, 
 }
 
 type Outcome = string | Error;
-
-/** A call, and the id that it is to have, if it has one already. */
-interface Numbered {
-  callLog: NewCallLog;
-  id?: string;
-}
 
 async function recordBatch(database: Database, batch: readonly PendingCallLog[]): Promise<Outcome[]> {
   // Of calls that share a key, the first is recorded, and the others then find it.
@@ -62,7 +56,7 @@ async function recordApart(
     const isKeyed = batch.some(({ idempotencyKey }) => idempotencyKey !== null);
     const ids = isKeyed
       ? await database.sql.transaction().execute((transaction) => insertKeyed(transaction, batch))
-      : await insert(database.sql, batch);
+      : await insertCallLogs(database.sql, batch);
     for (const [index, pending] of batch.entries()) outcomes.set(pending, ids[index] ?? '');
   } catch (error) {
     const [only] = batch;
@@ -89,46 +83,8 @@ async function insertKeyed(
   const numbered = batch.map((pending, index) => ({ ...pending, id: taken.rows[index]?.id ?? '' }));
   const recordedAlready = await claimKeys(transaction, numbered, fromDate(new Date()));
   const fresh = numbered.filter(({ id }) => !recordedAlready.has(id));
-  if (fresh.length > 0) await insert(transaction, fresh);
+  if (fresh.length > 0) await insertCallLogs(transaction, fresh);
   return numbered.map(({ id }) => recordedAlready.get(id) ?? id);
-}
-
-/** Columns as they are written; JSON is text until then, since an array of jsonb would be parsed twice over. */
-const WRITTEN = NEW_CALL_LOG_COLUMNS.map(({ property, column, type }) => {
-  const given = sql.raw(type === 'jsonb' ? 'text' : type);
-  return {
-    column: sql.ref(column),
-    given,
-    type: sql.raw(type),
-    of: ({ callLog }: Numbered) => callLog[property],
-  };
-});
-
-/** For calls that have numbers already. */
-const NUMBER = { column: sql.ref('id'), given: sql`bigint`, type: sql`bigint`, of: ({ id }: Numbered) => id };
-
-/**
- * Inserts calls, all or none.
- *
- * @param calls all with the ids that they are to have, or all without
- * @returns the id of each
- */
-async function insert(kysely: Kysely<unknown>, calls: readonly Numbered[]): Promise<string[]> {
-  const [first] = calls;
-  const columns = first?.id === undefined ? WRITTEN : [NUMBER, ...WRITTEN];
-  const names = sql.join(columns.map(({ column }) => column));
-  // One call alone is cheaper to read as plain values.
-  const source =
-    first && calls.length === 1
-      ? sql`VALUES (${sql.join(columns.map(({ type, of }) => sql`${of(first)}::${type}`))})`
-      : sql`SELECT ${sql.join(columns.map(({ column, type }) => sql`${column}::${type}`))}
-          FROM unnest(${sql.join(columns.map(({ given, of }) => sql`${calls.map(of)}::${given}[]`))})
-            WITH ORDINALITY AS calls (${names}, place)
-          ORDER BY place`;
-  const { rows } = await sql<{ id: string }>`${PREPARED}
-    INSERT INTO llm_call_logs (${names}) ${source} RETURNING id`.execute(kysely);
-  // They are numbered in their order, but RETURNING gives them in any.
-  return rows.map(({ id }) => id).sort((one, other) => Number(BigInt(one) - BigInt(other)));
 }
 
 /** Whether the database refused a value (SQLSTATE classes 22, 23 and 54), rather than failed. */

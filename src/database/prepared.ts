@@ -3,13 +3,14 @@ import type { Client, QueryResult } from 'pg';
 import { sql } from 'kysely';
 import { ByteClient } from './byte-client.js';
 
-const MARK = '/* prepared */';
+/** {@link PREPARED}, for a statement whose text is put together once. */
+export const PREPARED_MARK = '/* prepared */';
 
 /**
  * Begins a statement that connections are to keep prepared, so that it is planned once and not each time. Only for
  * one whose best plan is the same for all values.
  */
-export const PREPARED = sql.raw(MARK);
+export const PREPARED = sql.raw(PREPARED_MARK);
 
 /** Statements that are kept, of all connections together; each takes memory of every one of them. */
 const MOST = 100;
@@ -36,7 +37,7 @@ export class PreparingClient extends ByteClient {
 
 /** Undefined for a statement that is not to be kept. */
 function nameOf(text: string): string | undefined {
-  if (!text.startsWith(MARK)) return undefined;
+  if (!text.startsWith(PREPARED_MARK)) return undefined;
   if (kept.size < MOST && !kept.has(text)) kept.set(text, hash('md5', text));
   return kept.get(text);
 }
