@@ -29,12 +29,21 @@ export async function keepRollups(
 
 /** Does what there is to do, and returns. */
 async function tidy(database: Database, stop: AbortSignal): Promise<void> {
-  for (;;) {
+  while (await isUntidy(database)) {
     const filled = await fillNext(database);
     const moved = await compactAll(database, stop);
     if (moved > 0) await forgetMoved(database);
     if (filled?.complete !== false || stop.aborted) return;
   }
+}
+
+/** Told by one statement, so that a server on which nothing happens does next to nothing. */
+async function isUntidy({ sql: kysely }: Database): Promise<boolean> {
+  const { rows } = await sql<{ untidy: boolean }>`
+    SELECT NOT complete OR EXISTS (SELECT FROM llm_usage_deltas) AS untidy FROM llm_usage_state`.execute(
+    kysely,
+  );
+  return rows[0]?.untidy ?? true;
 }
 
 /**
