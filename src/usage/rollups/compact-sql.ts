@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { CUBE, DIMENSION_SETS, unitCode, type DimensionSet, type Unit } from './cube.js';
+import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices } from './slices-sql.js';
 
 /** The columns of rollups and deltas that add up. */
 export const SUMS = [
@@ -15,27 +16,6 @@ export const SUMS = [
 /** Those, added up. */
 export const SUM_COLUMNS = SUMS.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
 
-/** The columns of llm_usage_slices that a set of dimensions fills. */
-export const SLICE_COLUMNS: Record<DimensionSet, string[]> = {
-  status: ['status'],
-  group: ['status', 'group_id'],
-  model: ['status', 'model', 'config_id'],
-  all: ['status', 'group_id', 'model', 'config_id'],
-};
-
-const SLICE_TYPES = { status: 'varchar', group_id: 'integer', model: 'text', config_id: 'integer' };
-
-/** All columns that make out a slice. */
-export const ALL_SLICE_COLUMNS = Object.keys(SLICE_TYPES);
-
-/** Those columns of a row that has what a set of dimensions fills. */
-export function sliceOf(set: DimensionSet): string {
-  const values = Object.entries(SLICE_TYPES).map(([column, type]) =>
-    SLICE_COLUMNS[set].includes(column) ? column : `NULL::${type} AS ${column}`,
-  );
-  return values.join(', ');
-}
-
 /** The beginning of the bucket of a unit, of a finer one's. */
 export const BUCKETS: Record<Unit, string> = {
   'quarter hour': 'bucket',
@@ -44,11 +24,6 @@ export const BUCKETS: Record<Unit, string> = {
   day: `date_trunc('day', bucket)`,
   month: `date_trunc('month', bucket)`,
 };
-
-/** A row as one value that equals another's where both are null, too. */
-export function valueOf(table: string, columns: string[]): string {
-  return `ROW(${columns.map((column) => `${table}.${column}`).join(', ')})::text`;
-}
 
 /**
  * Adds deltas to the rollups, and the slices that those need to the slices, in one statement.
@@ -61,7 +36,7 @@ export function valueOf(table: string, columns: string[]): string {
 export function addToRollups(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     WITH taken AS MATERIALIZED (${deltas}),
-    ${sql.raw([slices(), slicesOfCells(), ...sumLevels(), ...histogramLevels(), changed(), histograms()].join(',\n    '))}
+    ${sql.raw([wantedSlices('taken'), slices(), cells(), ...sumLevels(), ...histogramLevels(), changed(), histograms()].join(',\n    '))}
     INSERT INTO llm_usage_rollups AS rollups
     SELECT changed.*, coalesce(duration_indexes, '{}'), coalesce(duration_calls, '{}')
     FROM changed LEFT JOIN histograms USING (slice_id, unit, bucket)
@@ -72,38 +47,24 @@ export function addToRollups(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** The slices that were there, and those that are added since deltas need them. */
 function slices(): string {
-  const found = DIMENSION_SETS.map((set) => {
-    const same = `kept.dimensions = '${set}'
-        AND ${valueOf('kept', SLICE_COLUMNS[set])} = ${valueOf('found', SLICE_COLUMNS[set])}`;
-    return `
-      SELECT '${set}', ${sliceOf(set)}
-      FROM (SELECT DISTINCT ${SLICE_COLUMNS[set].join(', ')} FROM combinations) AS found
-      WHERE NOT EXISTS (SELECT FROM llm_usage_slices AS kept WHERE ${same})`;
-  });
-  return `combinations AS MATERIALIZED (SELECT DISTINCT ${ALL_SLICE_COLUMNS.join(', ')} FROM taken),
-    added AS (
-      INSERT INTO llm_usage_slices (dimensions, ${ALL_SLICE_COLUMNS.join(', ')})
-      ${found.join(' UNION ALL ')}
-      RETURNING *
+  return `added AS (
+      INSERT INTO llm_usage_slices (${SLICE.join(', ')})
+      SELECT DISTINCT ${SLICE.join(', ')} FROM wanted
+      WHERE NOT EXISTS (
+        SELECT FROM llm_usage_slices AS kept WHERE ${valueOf('kept', SLICE)} = ${valueOf('wanted', SLICE)}
+      )
+      RETURNING id AS slice, ${SLICE.join(', ')}
     ),
-    slices AS MATERIALIZED (SELECT * FROM llm_usage_slices UNION ALL SELECT * FROM added)`;
+    slices AS (SELECT id AS slice, ${SLICE.join(', ')} FROM llm_usage_slices UNION ALL SELECT * FROM added)`;
 }
 
 /** The deltas, each with the numbers of its slices. */
-function slicesOfCells(): string {
-  const joins = DIMENSION_SETS.map(
-    (set) => `JOIN slices AS ${set}_slices ON ${set}_slices.dimensions = '${set}'
-        AND ${valueOf(`${set}_slices`, SLICE_COLUMNS[set])} = ${valueOf('combinations', SLICE_COLUMNS[set])}`,
-  );
-  const numbers = DIMENSION_SETS.map((set) => `${set}_slices.id AS ${set}_slice`);
-  return `places AS MATERIALIZED (
-      SELECT ${valueOf('combinations', SLICE_COLUMNS.all)} AS value, ${numbers.join(', ')}
-      FROM combinations ${joins.join(' ')}
-    ),
+function cells(): string {
+  return `places AS (${slicesOfCombinations('slices', 'slice')}),
     cells AS MATERIALIZED (
       SELECT bucket, ${SUMS.join(', ')}, durations, CASE WHEN calls < 0 THEN -1 ELSE 1 END AS sign,
         ${DIMENSION_SETS.map((set) => `${set}_slice`).join(', ')}
-      FROM taken JOIN places ON places.value = ${valueOf('taken', SLICE_COLUMNS.all)}
+      FROM taken JOIN places ON combination = ${valueOf('taken', ALL_SLICE_COLUMNS)}
     )`;
 }
 
@@ -158,7 +119,10 @@ function changed(): string {
   return `changed AS MATERIALIZED (${parts.join(' UNION ALL ')})`;
 }
 
-/** The whole histograms of the rollups that are changed. */
+/**
+ * The whole histograms of the rollups that are changed. Each has one row at the most: to say so, by LIMIT 1, keeps
+ * PostgreSQL from reading all rollups for the few.
+ */
 function histograms(): string {
   const parts = levels(
     'histograms',
@@ -174,7 +138,12 @@ function histograms(): string {
           ${parts.join(' UNION ALL ')}
           UNION ALL
           SELECT slice_id, unit, bucket, old.duration, old.calls
-          FROM changed JOIN llm_usage_rollups USING (slice_id, unit, bucket),
+          FROM changed
+          CROSS JOIN LATERAL (
+            SELECT duration_indexes, duration_calls FROM llm_usage_rollups AS kept
+            WHERE kept.slice_id = changed.slice_id AND kept.unit = changed.unit AND kept.bucket = changed.bucket
+            LIMIT 1
+          ) AS kept,
             unnest(duration_indexes, duration_calls) AS old (duration, calls)
         ) AS spread
         GROUP BY slice_id, unit, bucket, duration

@@ -1,5 +1,6 @@
-import { ALL_SLICE_COLUMNS, SLICE_COLUMNS, SUMS } from './compact-sql.js';
+import { SUMS } from './compact-sql.js';
 import { UNITS, type DimensionSet } from './cube.js';
+import { ALL_SLICE_COLUMNS, SLICE_COLUMNS } from './slices-sql.js';
 
 /** A value as it is kept, and as the calls have it. */
 type Figure = readonly [kept: string, ofCalls: string];

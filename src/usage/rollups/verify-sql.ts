@@ -2,19 +2,9 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Timestamp } from '../../graphql/timestamp.js';
 import { IS_CALL } from '../../call-logs/call-time-range.js';
 import { CALL_FACTS } from './call-facts.js';
-import {
-  ALL_SLICE_COLUMNS,
-  BUCKETS,
-  levels,
-  SLICE_COLUMNS,
-  sliceOf,
-  SUM_COLUMNS,
-  SUMS,
-  valueOf,
-} from './compact-sql.js';
+import { BUCKETS, levels, SUM_COLUMNS, SUMS } from './compact-sql.js';
 import { DIMENSION_SETS, unitCode } from './cube.js';
-
-const SLICE = ['dimensions', ...ALL_SLICE_COLUMNS];
+import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices } from './slices-sql.js';
 
 /**
  * Compares the rollups of a month with its calls: a row for each that is wrong, the first of them.
@@ -41,7 +31,7 @@ export function compareMonth(month: Timestamp, limit: number): RawBuilder<Record
         ${sql.raw(SUMS.join(', '))}, durations
       FROM llm_usage_deltas WHERE ${inMonth}
     ),
-    ${sql.raw(places())},
+    ${sql.raw([wantedSlices('facts'), places()].join(',\n    '))},
     rollups AS MATERIALIZED (
       SELECT coalesce(place, -slice_id) AS place, unit, bucket, ${sql.raw(SUMS.join(', '))}, duration_indexes, duration_calls
       FROM llm_usage_rollups LEFT JOIN slice_places ON id = slice_id
@@ -56,13 +46,9 @@ export function compareMonth(month: Timestamp, limit: number): RawBuilder<Record
 
 /** Numbers the slices that calls, deltas and rollups have: whole numbers are quicker to group by than what they stand for. */
 function places(): string {
-  const found = DIMENSION_SETS.map(
-    (set) => `SELECT '${set}' AS dimensions, ${sliceOf(set)} FROM combinations`,
-  );
-  return `combinations AS MATERIALIZED (SELECT DISTINCT ${ALL_SLICE_COLUMNS.join(', ')} FROM facts),
-    places AS MATERIALIZED (
+  return `places AS MATERIALIZED (
       SELECT row_number() OVER ()::integer AS place, slices.*
-      FROM (${found.join(' UNION ')} UNION SELECT ${SLICE.join(', ')} FROM llm_usage_slices) AS slices
+      FROM (SELECT ${SLICE.join(', ')} FROM wanted UNION SELECT ${SLICE.join(', ')} FROM llm_usage_slices) AS slices
     ),
     slice_places AS MATERIALIZED (
       SELECT id, place
@@ -72,21 +58,10 @@ function places(): string {
 
 /** The calls and the deltas, with the place of their slice in each set of dimensions. */
 function cells(): string {
-  const joins = DIMENSION_SETS.map((set) => {
-    const own = ALL_SLICE_COLUMNS.map((column) =>
-      SLICE_COLUMNS[set].includes(column) ? `combinations.${column}` : 'NULL',
-    );
-    return `JOIN places AS ${set}_places ON ${set}_places.dimensions = '${set}'
-        AND ${valueOf(`${set}_places`, ALL_SLICE_COLUMNS)} = ROW(${own.join(', ')})::text`;
-  });
-  const numbers = DIMENSION_SETS.map((set) => `${set}_places.place AS ${set}_place`);
-  return `combination_places AS MATERIALIZED (
-      SELECT ${valueOf('combinations', ALL_SLICE_COLUMNS)} AS value, ${numbers.join(', ')}
-      FROM combinations ${joins.join(' ')}
-    ),
+  return `combination_places AS (${slicesOfCombinations('places', 'place')}),
     cells AS MATERIALIZED (
       SELECT kept, sign, bucket, ${SUMS.join(', ')}, durations, ${DIMENSION_SETS.map((set) => `${set}_place`).join(', ')}
-      FROM facts JOIN combination_places ON value = ${valueOf('facts', ALL_SLICE_COLUMNS)}
+      FROM facts JOIN combination_places ON combination = ${valueOf('facts', ALL_SLICE_COLUMNS)}
     )`;
 }
 
