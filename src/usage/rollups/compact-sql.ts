@@ -119,10 +119,7 @@ function changed(): string {
   return `changed AS MATERIALIZED (${parts.join(' UNION ALL ')})`;
 }
 
-/**
- * The whole histograms of the rollups that are changed. Each has one row at the most: to say so, by LIMIT 1, keeps
- * PostgreSQL from reading all rollups for the few.
- */
+/** The whole histograms of the rollups that are changed. */
 function histograms(): string {
   const parts = levels(
     'histograms',
@@ -138,12 +135,7 @@ function histograms(): string {
           ${parts.join(' UNION ALL ')}
           UNION ALL
           SELECT slice_id, unit, bucket, old.duration, old.calls
-          FROM changed
-          CROSS JOIN LATERAL (
-            SELECT duration_indexes, duration_calls FROM llm_usage_rollups AS kept
-            WHERE kept.slice_id = changed.slice_id AND kept.unit = changed.unit AND kept.bucket = changed.bucket
-            LIMIT 1
-          ) AS kept,
+          FROM changed JOIN llm_usage_rollups USING (slice_id, unit, bucket),
             unnest(duration_indexes, duration_calls) AS old (duration, calls)
         ) AS spread
         GROUP BY slice_id, unit, bucket, duration
