@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { DEFAULT_READS_PER_CALLER } from './graphql/limits/read-in-turns.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
-import { wholeNumber } from './whole-number.js';
+
+/** An environment variable that is a whole number in a range. */
+export function wholeNumber(from: number, to: number, fallback: number) {
+  const range = `must be a whole number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, range)
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, range)
+    .default(fallback);
+}
 
 const MIB = 1024 * 1024;
 

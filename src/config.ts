@@ -1,16 +1,27 @@
 import { resolve } from 'node:path';
+import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
-import { configuredLimits, LIMIT_VARIABLES, type ConfiguredLimits } from './config-limits.js';
-import { OperatorError } from './errors.js';
-import { wholeNumber } from './whole-number.js';
+import type { IdentityProviderConfig } from './access/identity-provider.js';
+import { configuredLimits, LIMIT_VARIABLES, wholeNumber, type ConfiguredLimits } from './config-limits.js';
+import type { DatabaseConfig } from './database/open-configured.js';
+import type { KeyConfig } from './keys/key-context.js';
+import { OperatorError } from './operator-error.js';
 import {
   BadKeyEncryptionKeys,
   parseKeyEncryptionKeys,
   type KeyEncryptionKey,
 } from './keys/key-encryption-key.js';
-import { KEY_STORAGES, type KeyStorage } from './keys/key-storage.js';
+import { KEY_STORAGES } from './keys/key-storage.js';
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_LEVELS = [
+  'fatal',
+  'error',
+  'warn',
+  'info',
+  'debug',
+  'trace',
+  'silent',
+] as const satisfies LevelWithSilent[];
 
 const POSTGRES_URL =
   'must be a PostgreSQL address such as postgres://user:password@host:5432/database, with %-escapes for special characters';
@@ -89,36 +100,15 @@ const Environment = z.object({
 /** The names of all variables that are read. */
 export const VARIABLES = Object.keys(Environment.shape);
 
-/** An identity provider, and what its JWTs must say. */
-export interface IdentityProviderConfig {
-  /** Where its public keys are. */
-  jwksUrl: string;
-  /** What the claim iss must be. */
-  issuer: string;
-  /** What the claim aud must be, or hold. */
-  audience: string;
-}
-
-/** Everything the environment decides, checked. */
-export interface Config extends ConfiguredLimits {
+/** Everything the environment decides, checked: what each feature takes of it, and where to listen. */
+export interface Config extends ConfiguredLimits, DatabaseConfig, KeyConfig {
   /** Address to listen on. */
   host: string;
   /** TCP port to listen on; 0 takes a free one. */
   port: number;
-  /** Absolute path of the folder that holds the embedded database. */
-  dataDir: string;
-  /** A database of the operator's own; undefined means the embedded one in `dataDir`. */
-  databaseUrl: string | undefined;
-  /** Most connections that this process opens to the database. */
-  databasePoolSize: number;
   /** Whose JWTs are taken besides this server's own tokens; undefined for none. */
   identityProvider: IdentityProviderConfig | undefined;
-  /** What provider keys are encrypted with, newest first; none where it is not set. */
-  keyEncryptionKeys: readonly KeyEncryptionKey[];
-  keyStorage: KeyStorage;
-  /** The provider's API, without a slash at the end. */
-  providerBaseUrl: string;
-  logLevel: (typeof LOG_LEVELS)[number];
+  logLevel: LevelWithSilent;
 }
 
 /**

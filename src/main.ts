@@ -5,12 +5,15 @@ import { tokenCommand } from './access/token-command.js';
 import { importCommand } from './call-logs/import-command.js';
 import { readConfig, type Config } from './config.js';
 import { checkCommand } from './consistency/check-command.js';
+import { createCheck } from './consistency/check.js';
+import { dryContext } from './context.js';
 import { describeDatabase } from './consistency/database-document.js';
 import { migrateCommand } from './database/migrate-command.js';
 import { migrate, refusePendingMigrations } from './database/migrate.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open-configured.js';
 import { ensureDemo, type DemoArguments } from './demo/ensure-demo.js';
-import { OperatorError } from './errors.js';
+import { entities } from './entities.js';
+import { OperatorError } from './operator-error.js';
 import { createLogger } from './http/logger.js';
 import { keysCommand } from './keys/keys-command.js';
 import { createSchema, printedSchema } from './schema.js';
@@ -60,7 +63,9 @@ program
     return start(config, (opened) => ensureDemo(opened, options, print));
   });
 
-program.addCommand(checkCommand(openForCommand, createSchema));
+program.addCommand(
+  checkCommand(openForCommand, async (database) => createCheck(database, await createSchema(), dryContext)),
+);
 
 program
   .command('describe')
@@ -83,7 +88,7 @@ async function start(
   prepare: (opened: ConfiguredDatabase) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const logger = createLogger(config.logLevel);
-  const opened = await openConfiguredDatabase(config, 'server', (event) => {
+  const opened = await openConfiguredDatabase(config, entities, 'server', (event) => {
     logger.error(event);
   });
   await finallyClose(opened, async (opened) => {
@@ -107,7 +112,7 @@ async function openMigrated(): Promise<ConfiguredDatabase> {
 }
 
 function openForCommand(): Promise<ConfiguredDatabase> {
-  return openConfiguredDatabase(readConfig(process.env), 'command', printProblem);
+  return openConfiguredDatabase(readConfig(process.env), entities, 'command', printProblem);
 }
 
 async function finallyClose(

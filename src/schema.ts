@@ -3,10 +3,13 @@ import { buildSchema } from 'type-graphql';
 import { AccessResolver } from './access/access-resolver.js';
 import { protectFields } from './access/needs.js';
 import { CallLogResolver } from './call-logs/call-log-resolver.js';
+import { GroupCallLogsResolver } from './call-logs/group-call-logs-resolver.js';
 import { ConsistencyResolver } from './consistency/consistency-resolver.js';
 import { callOnDemand } from './graphql/on-demand.js';
 import { GroupResolver } from './groups/group-resolver.js';
 import { KeyResolver } from './keys/key-resolver.js';
+import { CallLogUsageResolver } from './usage/call-log-usage-resolver.js';
+import { GroupUsageResolver } from './usage/group-usage-resolver.js';
 import { UsageResolver, UsageTotalsResolver } from './usage/usage-resolver.js';
 
 /** @throws Error when a field of Query or Mutation does not say what it needs of its caller */
@@ -15,8 +18,11 @@ export async function createSchema(): Promise<GraphQLSchema> {
     resolvers: [
       AccessResolver,
       CallLogResolver,
+      CallLogUsageResolver,
       ConsistencyResolver,
+      GroupCallLogsResolver,
       GroupResolver,
+      GroupUsageResolver,
       KeyResolver,
       UsageResolver,
       UsageTotalsResolver,

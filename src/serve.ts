@@ -7,7 +7,7 @@ import type { Database } from './database/database.js';
 import { explainDatabaseError } from './database/explain-error.js';
 import { refusePendingMigrations } from './database/migrate.js';
 import { refuseMissingPrivileges } from './database/privileges.js';
-import { OperatorError } from './errors.js';
+import { OperatorError } from './operator-error.js';
 import { drainable } from './http/drain.js';
 import { KeyVault } from './keys/key-vault.js';
 import { loadKeyEncryptionKeys } from './keys/load-key-encryption-keys.js';

@@ -4,15 +4,15 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { LevelWithSilent } from 'pino';
 import { Authenticator } from './access/authenticator.js';
-import { jwtVerifier } from './access/identity-provider.js';
+import { jwtVerifier, type IdentityProviderConfig } from './access/identity-provider.js';
 import { TokenLookup } from './access/token-lookup.js';
 import { forgetOldKeys } from './call-logs/idempotency.js';
-import type { Config } from './config.js';
-import type { Database } from './database/database.js';
 import { createCheck } from './consistency/check.js';
+import { createContext, dryContext, type Context, type Services } from './context.js';
+import type { Database } from './database/database.js';
 import { compiledQueries } from './graphql/compiled-queries.js';
-import { createContext, createServices, type Context } from './graphql/context.js';
 import { Cursors } from './graphql/cursors.js';
 import { formatError } from './graphql/format-error.js';
 import { printAnswer } from './graphql/json-text.js';
@@ -20,6 +20,7 @@ import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
 import { readApart } from './graphql/read-apart.js';
+import { requestServices } from './graphql/request-context.js';
 import { readingTurns } from './graphql/limits/read-in-turns.js';
 import { limitDocuments, reportRefusal } from './graphql/limits/limit-documents.js';
 import { withoutSuggestions } from './graphql/without-suggestions.js';
@@ -33,7 +34,7 @@ import { createLogger } from './http/logger.js';
 import { answerPlainJson } from './http/plain-json.js';
 import { connectionTimeouts } from './http/timeouts.js';
 import { answerUnroutable, registerErrors } from './http/unrouted.js';
-import { createKeyServices, type KeyConfig } from './keys/context.js';
+import { createKeyServices, type KeyConfig } from './keys/key-context.js';
 import { loadSecrets } from './keys/load-secrets.js';
 import { createSchema } from './schema.js';
 import { reportSources } from './usage/report-sources.js';
@@ -44,11 +45,12 @@ const HOUR = 3_600_000;
 const PREFLIGHTED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
 
 /** What a server is told; limits that are left out have their usual values. */
-export interface ServerConfig
-  extends
-    Pick<Config, 'logLevel'>,
-    KeyConfig,
-    Partial<Omit<Config, 'logLevel' | keyof KeyConfig | 'limits' | 'http'>> {
+export interface ServerConfig extends KeyConfig {
+  logLevel: LevelWithSilent;
+  /** Whose JWTs are taken besides this server's own tokens. */
+  identityProvider?: IdentityProviderConfig | undefined;
+  /** How many statements that read run at once for one caller. */
+  readsPerCaller?: number;
   limits?: Partial<Limits>;
   http?: Partial<HttpLimits>;
 }
@@ -72,15 +74,16 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   });
   const secrets = await loadSecrets(database);
   const schema = await createSchema();
-  const consistency = createCheck(database, schema);
-  const services = createServices(database, {
-    cursors: new Cursors(secrets.cursor),
-    fingerprintSecret: secrets.fingerprint,
+  const consistency = createCheck(database, schema, dryContext);
+  const services: Services = {
+    ...requestServices(database, {
+      cursors: new Cursors(secrets.cursor),
+      pageSize: limits.pageSize,
+      readingTurns: readingTurns(database, config.readsPerCaller),
+    }),
+    ...createKeyServices(config, secrets.fingerprint),
     consistency,
-    pageSize: limits.pageSize,
-    readingTurns: readingTurns(database, config.readsPerCaller),
-    ...createKeyServices(config),
-  });
+  };
   const apollo = new ApolloServer<Context & LoggedContext>({
     gateway: compiledQueries(schema),
     // Apollo gives on what it is given here, to us.

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from './caller.js';
 import { AccessToken } from './access-token.js';
 import { createAccessToken } from './create-access-token.js';
 import { listAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
@@ -12,7 +12,7 @@ import { Viewer } from './viewer.js';
 export class AccessResolver {
   @Query(() => Viewer, { description: 'Who is calling, and what the token allows.' })
   @Needs()
-  viewer(@Ctx() { caller }: Context): Viewer {
+  viewer(@Ctx() { caller }: CallerContext): Viewer {
     return { name: caller.name, scopes: [...caller.scopes], groupIds: caller.groupIds };
   }
 
@@ -21,7 +21,7 @@ export class AccessResolver {
       'The access tokens of this server, newest first; to a caller limited to groups, those limited to the same groups or fewer.',
   })
   @Needs(Scope.ADMIN)
-  accessTokens(@Ctx() { sql, caller }: Context): Promise<AccessToken[]> {
+  accessTokens(@Ctx() { sql, caller }: CallerContext): Promise<AccessToken[]> {
     return listAccessTokens(sql, caller);
   }
 
@@ -30,7 +30,7 @@ export class AccessResolver {
   })
   @Needs(Scope.ADMIN)
   createAccessToken(
-    @Ctx() { sql, caller }: Context,
+    @Ctx() { sql, caller }: CallerContext,
     @Arg('input', () => CreateAccessTokenInput, { description: 'The token.' }) input: CreateAccessTokenInput,
   ): Promise<CreatedAccessToken> {
     return createAccessToken(sql, caller, input);
@@ -41,7 +41,7 @@ export class AccessResolver {
   })
   @Needs(Scope.ADMIN)
   revokeAccessToken(
-    @Ctx() { sql, caller }: Context,
+    @Ctx() { sql, caller }: CallerContext,
     @Arg('id', () => ID, { description: 'Number of the token.' }) id: string,
   ): Promise<AccessToken> {
     return revokeAccessToken(sql, caller, id);

@@ -2,8 +2,8 @@ import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legac
 import { ArrayType, BigIntType } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { TimestampType } from '../database/timestamp-type.js';
-import { DateTime, type Timestamp } from '../graphql/scalars.js';
+import { type Timestamp, TimestampType } from '../database/timestamp.js';
+import { DateTime } from '../graphql/scalars.js';
 import { Scope } from './scope.js';
 
 /** A token of this server's own (table llm_access_tokens). What a caller sends is nowhere; its hash has no @Field. */

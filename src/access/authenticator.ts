@@ -1,4 +1,4 @@
-import type { Caller } from '../graphql/context.js';
+import type { Caller } from './caller.js';
 import type { VerifyJwt } from './identity-provider.js';
 import { unauthenticated } from './refusals.js';
 import type { TokenLookup } from './token-lookup.js';

@@ -1,16 +1,24 @@
-import type { Caller } from '../graphql/context.js';
+import type { RequestContext } from '../graphql/request-context.js';
 import { SCOPES, type Scope } from './scope.js';
 
-declare module '../graphql/context.js' {
-  interface Caller {
-    /**
-     * Tells callers apart, and the same caller with other rights: `token:` and the number of an access token, or
-     * `jwt:` and a hash. For what is counted or remembered for each caller.
-     */
-    id: string;
-    /** As they were granted; ADMIN stands for itself alone here. */
-    scopes: ReadonlySet<Scope>;
-  }
+/** Who makes a request. */
+export interface Caller {
+  /**
+   * Tells callers apart, and the same caller with other rights: `token:` and the number of an access token, or
+   * `jwt:` and a hash. For what is counted or remembered for each caller.
+   */
+  id: string;
+  /** As it is written into audit trails. */
+  name: string;
+  /** As they were granted; ADMIN stands for itself alone here. */
+  scopes: ReadonlySet<Scope>;
+  /** The only groups whose calls it may see and record; null for all. */
+  groupIds: readonly string[] | null;
+}
+
+/** What a request works with that is made by somebody, as all requests to the API are. */
+export interface CallerContext extends RequestContext {
+  caller: Caller;
 }
 
 /** A caller who may do and see everything, for work that nobody asks for over the network. */

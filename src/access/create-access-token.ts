@@ -1,11 +1,10 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
 import { storableText } from '../database/storable-text.js';
-import type { Caller } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId32 } from '../graphql/ids.js';
-import { fromDate, type Timestamp } from '../graphql/timestamp.js';
+import { fromDate, type Timestamp } from '../database/timestamp.js';
 import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
-import { maySeeGroup } from './caller.js';
+import { maySeeGroup, type Caller } from './caller.js';
 import { forbidden } from './refusals.js';
 import { SCOPES, type Scope } from './scope.js';
 import { hashOf, newSecret } from './token-secret.js';

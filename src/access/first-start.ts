@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.js';
-import { fromDate } from '../graphql/timestamp.js';
+import { fromDate } from '../database/timestamp.js';
 import { unlimitedCaller } from './caller.js';
 import { createAccessToken } from './create-access-token.js';
 import { Scope } from './scope.js';

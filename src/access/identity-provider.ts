@@ -1,6 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { errors, jwtVerify } from 'jose';
-import type { IdentityProviderConfig } from '../config.js';
 import { callerOfClaims } from './jwt-claims.js';
 import { providerKeys } from './provider-keys.js';
 import { unauthenticated } from './refusals.js';
@@ -14,6 +13,16 @@ const ALGORITHMS = [
 
 /** How far the provider's clock may be off. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** An identity provider, and what its JWTs must say. */
+export interface IdentityProviderConfig {
+  /** Where its public keys are. */
+  jwksUrl: string;
+  /** What the claim iss must be. */
+  issuer: string;
+  /** What the claim aud must be, or hold. */
+  audience: string;
+}
 
 /** Tells whom a JWT stands for. */
 export type VerifyJwt = (token: string) => Promise<Identity>;

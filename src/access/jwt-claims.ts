@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { storableText } from '../database/storable-text.js';
-import type { Caller } from '../graphql/context.js';
+import type { Caller } from './caller.js';
 import { MAX_32 } from '../graphql/ids.js';
 import { unauthenticated } from './refusals.js';
 import { SCOPES } from './scope.js';

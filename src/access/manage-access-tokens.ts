@@ -1,8 +1,8 @@
 import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
-import type { Caller } from '../graphql/context.js';
+import type { Caller } from './caller.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
-import { fromDate } from '../graphql/timestamp.js';
+import { fromDate } from '../database/timestamp.js';
 import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
 
 /** Every token that the caller may manage, revoked and expired ones too, the newest first. */

@@ -1,6 +1,6 @@
 import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
-import type { Caller, Context } from '../graphql/context.js';
+import type { Caller, CallerContext } from './caller.js';
 import { forbidden } from './refusals.js';
 import { scopeName, sufficientScopes, type Scope } from './scope.js';
 
@@ -23,7 +23,7 @@ export function protectFields(schema: GraphQLSchema): GraphQLSchema {
   const open: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
-    const fields = Object.values(type.getFields()) as GraphQLField<unknown, Context>[];
+    const fields = Object.values(type.getFields()) as GraphQLField<unknown, CallerContext>[];
     for (const field of fields) {
       const needed = field.extensions['needs'] as Scope[] | undefined;
       if (needed) protect(field, sufficientScopes(needed));
@@ -41,7 +41,7 @@ function requireScope({ scopes }: Caller, sufficient: readonly Scope[]): void {
   throw forbidden(`This needs a token with the scope ${names.join(' or ')}.`, { scopes: names });
 }
 
-function protect(field: GraphQLField<unknown, Context>, sufficient: readonly Scope[]): void {
+function protect(field: GraphQLField<unknown, CallerContext>, sufficient: readonly Scope[]): void {
   const needs =
     sufficient.length === 0
       ? 'Any token will do.'

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { DateTime, type Timestamp } from '../graphql/scalars.js';
+import type { Timestamp } from '../database/timestamp.js';
+import { DateTime } from '../graphql/scalars.js';
 import { AccessToken } from './access-token.js';
 import { Scope } from './scope.js';
 

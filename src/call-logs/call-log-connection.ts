@@ -1,11 +1,17 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
 import type { JsonText } from '../graphql/json-text.js';
 import { OnDemand } from '../graphql/on-demand.js';
 import { PageInfo } from '../graphql/paging.js';
-import { SafeInt } from '../graphql/scalars.js';
-import { Slice } from '../usage/slice.js';
+import type { Group } from '../groups/group.js';
 import { CallLog } from './call-log.js';
+import type { CallLogFilter } from './filter-input.js';
+
+/** Which calls a list is of. */
+export interface SelectedCalls {
+  filter?: CallLogFilter | null | undefined;
+  /** The only group whose calls count. */
+  group?: Group;
+}
 
 @ObjectType({ description: 'One call on a page.', simpleResolvers: true })
 export class CallLogEdge {
@@ -18,6 +24,9 @@ export class CallLogEdge {
 
 @ObjectType({ description: 'A page of the calls that a filter selects.', simpleResolvers: true })
 export class CallLogConnection {
+  /** On all pages together. */
+  selectedCalls!: SelectedCalls;
+
   @OnDemand()
   @Field(() => [CallLogEdge], { description: 'The calls of the page, each with its cursor.' })
   edges!: () => Promise<CallLogEdge[]>;
@@ -28,13 +37,4 @@ export class CallLogConnection {
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;
-
-  @OnDemand()
-  @Costs({ once: SCAN })
-  @Field(() => SafeInt, { description: 'Number of calls on all pages together; counted only when selected.' })
-  totalCount!: () => Promise<number>;
-
-  @OnDemand()
-  @Field(() => Slice, { description: 'The usage of the same filter, not of the page.' })
-  usage!: () => Slice;
 }

@@ -2,30 +2,28 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { selectedFields } from '../graphql/selected-fields.js';
 import { configIdInUse } from '../keys/config-in-use.js';
-import { boundedSpan } from '../usage/series-cost.js';
-import { usageOfFilter } from '../usage/usage-of.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
 import { CallLogPageArgs } from './call-log-page-args.js';
+import { boundedSpan } from './filter-span.js';
 import { listCallLogs } from './list-call-logs.js';
 import { readCallLog } from './read-call-log.js';
 import { recordCallLog, recordCallLogs } from './record.js';
 import { RecordCallLogInput } from './record-input.js';
 import { RecordCallLogsResult } from './record-result.js';
-import { selectCalls } from './selection.js';
 
 @Resolver()
 export class CallLogResolver {
   @Query(() => CallLog, { nullable: true, description: 'One call; null where there is none of that number.' })
   @Needs(Scope.LOGS_READ)
   async callLog(
-    @Ctx() context: Context,
+    @Ctx() context: CallerContext,
     @Arg('id', () => ID, { description: 'Number of the call.' }) id: string,
     @Info() info: GraphQLResolveInfo,
   ): Promise<CallLog | null> {
@@ -36,18 +34,17 @@ export class CallLogResolver {
   @Query(() => CallLogConnection, { description: 'The calls that a filter selects, page by page.' })
   @Needs(Scope.LOGS_READ)
   callLogs(
-    @Ctx() context: Context,
+    @Ctx() context: CallerContext,
     @Args(() => CallLogPageArgs) args: CallLogPageArgs,
     @Info() info: GraphQLResolveInfo,
   ): CallLogConnection {
-    const selection = selectCalls(args.filter, context.caller.groupIds);
-    return listCallLogs(context, selection, () => usageOfFilter(context, args.filter), args, info);
+    return listCallLogs(context, { filter: args.filter }, args, info);
   }
 
   @Mutation(() => CallLog, { description: 'Records a call. Once it is answered, the call is safely stored.' })
   @Needs(Scope.LOGS_WRITE)
   recordCallLog(
-    @Ctx() context: Context,
+    @Ctx() context: CallerContext,
     @Arg('input', () => RecordCallLogInput, { description: 'The call.' }) input: RecordCallLogInput,
     @Info() info: GraphQLResolveInfo,
   ): Promise<CallLog> {
@@ -59,7 +56,7 @@ export class CallLogResolver {
   })
   @Needs(Scope.LOGS_WRITE)
   async recordProxyCallLog(
-    @Ctx() context: Context,
+    @Ctx() context: CallerContext,
     @Arg('input', () => RecordCallLogInput, { description: 'The call, without configId.' })
     input: RecordCallLogInput,
     @Info() info: GraphQLResolveInfo,
@@ -79,7 +76,7 @@ export class CallLogResolver {
   })
   @Needs(Scope.LOGS_WRITE)
   recordCallLogs(
-    @Ctx() context: Context,
+    @Ctx() context: CallerContext,
     @Arg('input', () => [RecordCallLogInput], { description: 'The calls.' }) input: RecordCallLogInput[],
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordCallLogsResult> {

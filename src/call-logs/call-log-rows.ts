@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { sql, type RawBuilder } from 'kysely';
 import { PREPARED } from '../database/prepared.js';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import { MAX_TOGETHER } from './filter-size.js';
 
 /** A statement to read calls with. */
@@ -19,11 +19,11 @@ export interface CallLogQuery {
  * Reads calls. Queries of one request that come together, such as one for each of many groups, become one
  * statement.
  */
-export async function readRows<Row>(context: Context, query: CallLogQuery): Promise<Row[]> {
+export async function readRows<Row>(context: CallerContext, query: CallLogQuery): Promise<Row[]> {
   return (await context.once(queryLoader).load(query)) as Row[];
 }
 
-function queryLoader(context: Context): DataLoader<CallLogQuery, unknown[]> {
+function queryLoader(context: CallerContext): DataLoader<CallLogQuery, unknown[]> {
   return new DataLoader<CallLogQuery, unknown[]>(
     async (queries) => {
       const results = new Map<CallLogQuery, unknown[] | Error>();
@@ -43,7 +43,7 @@ function queryLoader(context: Context): DataLoader<CallLogQuery, unknown[]> {
   );
 }
 
-async function runTogether(context: Context, queries: CallLogQuery[]): Promise<unknown[][]> {
+async function runTogether(context: CallerContext, queries: CallLogQuery[]): Promise<unknown[][]> {
   const [only] = queries;
   if (only && queries.length === 1) {
     const { select, onePlan, isQuick } = only;

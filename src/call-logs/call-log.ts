@@ -1,9 +1,9 @@
 import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
 import { BigIntType, JsonType } from '@mikro-orm/postgresql';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { TimestampType } from '../database/timestamp-type.js';
+import { type Timestamp, TimestampType } from '../database/timestamp.js';
 import { BODY, Costs } from '../graphql/limits/cost-hints.js';
-import { DateTime, Json, type Timestamp } from '../graphql/scalars.js';
+import { DateTime, Json } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
 
 /** How a call ended; the values are those of the column status. */

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { Timestamp } from '../database/timestamp.js';
 import { badUserInput } from '../graphql/errors.js';
-import type { Timestamp } from '../graphql/scalars.js';
 import type { TimeRange } from './filter-input.js';
 import type { Predicate } from './filter-operators.js';
 

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { DateTime, Json, type Timestamp } from '../graphql/scalars.js';
+import type { Timestamp } from '../database/timestamp.js';
+import { DateTime, Json } from '../graphql/scalars.js';
 import { CallStatus } from './call-log.js';
 
 const KEEPS_NULL = 'Rows without a value are kept.';

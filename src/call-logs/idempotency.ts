@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
-import type { Caller } from '../graphql/context.js';
+import type { Caller } from '../access/caller.js';
 import { badUserInput } from '../graphql/errors.js';
-import { fromDate, type Timestamp } from '../graphql/timestamp.js';
+import { fromDate, type Timestamp } from '../database/timestamp.js';
 import { storableText } from '../database/storable-text.js';
 
 const MAX_LENGTH = 255;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { IMPORT_FIELDS } from './import/fields.js';
 import { importFiles, type ImportSummary } from './import/import-files.js';
 import { planImport, type ImportOptions } from './import/plan-import.js';

@@ -1,28 +1,28 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Context } from '../graphql/context.js';
+import { sql } from 'kysely';
+import type { CallerContext } from '../access/caller.js';
 import { parsePage } from '../graphql/paging.js';
 import { selectedFields } from '../graphql/selected-fields.js';
-import type { Slice } from '../usage/slice.js';
-import { countOf } from '../usage/totals.js';
-import type { CallLogConnection } from './call-log-connection.js';
+import type { CallLogConnection, SelectedCalls } from './call-log-connection.js';
 import type { CallLogPageArgs } from './call-log-page-args.js';
 import { callLogPage } from './read-call-logs.js';
-import type { Selection } from './selection.js';
+import { narrow, selectCalls } from './selection.js';
 
 /**
- * A page of calls, with the count and the usage of all that are selected.
+ * A page of calls. What the selected calls count and add up to is the usage feature's to say.
  *
- * @param usage the same calls as `selection`
  * @throws BAD_USER_INPUT for arguments that make no page
  */
 export function listCallLogs(
-  context: Context,
-  selection: Selection,
-  usage: () => Slice,
+  context: CallerContext,
+  selectedCalls: SelectedCalls,
   { orderBy, ...page }: CallLogPageArgs,
   info: GraphQLResolveInfo,
 ): CallLogConnection {
+  const { filter, group } = selectedCalls;
+  const all = selectCalls(filter, context.caller.groupIds);
+  const selection = group ? narrow(all, sql`group_id = ${group.id}::integer`) : all;
   const selected = selectedFields(info, ['nodes'], ['edges', 'node']);
   const connection = callLogPage(context, selection, orderBy, parsePage(page, context.pageSize), selected);
-  return { ...connection, usage, totalCount: () => countOf(usage()) };
+  return Object.assign(connection, { selectedCalls });
 }

@@ -1,7 +1,6 @@
 import { badUserInput } from '../graphql/errors.js';
 import { MAX_32, parseId32 } from '../graphql/ids.js';
-import { fromDate } from '../graphql/timestamp.js';
-import type { Timestamp } from '../graphql/scalars.js';
+import { fromDate, type Timestamp } from '../database/timestamp.js';
 import type { RecordCallLogInput } from './record-input.js';
 import { storableJson, storableText } from '../database/storable-text.js';
 

@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader';
 import { inBatches } from '../database/in-batches.js';
-import type { Caller, Context } from '../graphql/context.js';
+import type { Caller, CallerContext } from '../access/caller.js';
 import type { Selected } from '../graphql/selected-fields.js';
 import type { CallLog } from './call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
@@ -9,7 +9,7 @@ import { readCallLogsById } from './read-call-logs.js';
 const MAX_BATCH = 20;
 
 interface Wanted {
-  context: Context;
+  context: CallerContext;
   id: string;
   selected: Selected;
 }
@@ -22,7 +22,7 @@ type Reader = DataLoader<Wanted, CallLog | null>;
  *
  * @param selected what to read of it
  */
-export function readCallLog(context: Context, id: string, selected: Selected): Promise<CallLog | null> {
+export function readCallLog(context: CallerContext, id: string, selected: Selected): Promise<CallLog | null> {
   const readers = context.shared(readersOfCallers);
   let reader = readers.get(context.caller);
   if (!reader) readers.set(context.caller, (reader = inBatches(readTogether, MAX_BATCH)));

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ByteText } from '../database/byte-text.js';
 import { connectionOf, type Connection, type KeysetRead } from '../graphql/connection.js';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import { JsonText } from '../graphql/json-text.js';
 import type { Page } from '../graphql/paging.js';
 import { piecedRows, printedRows, rowsOf, type PiecedRow, type Rows } from '../graphql/rows.js';
@@ -44,7 +44,7 @@ interface Part {
  * @param selected what to read of each call
  */
 export function callLogPage(
-  context: Context,
+  context: CallerContext,
   selection: Selection,
   orderBy: CallLogOrder,
   page: Page,
@@ -66,7 +66,7 @@ export function callLogPage(
 
 /** Reads calls by number, in the order of the numbers; null for one that is not there or that the caller may not see. */
 export async function readCallLogsById(
-  context: Context,
+  context: CallerContext,
   ids: readonly string[],
   selected: Selected,
 ): Promise<(CallLog | null)[]> {
@@ -85,7 +85,7 @@ export async function readCallLogsById(
  * The database prints calls of which nothing is needed but what is printed: it takes less to do so than we take to read
  * each value and print it.
  */
-async function readInOrder(context: Context, selected: Selected, part: Part): Promise<Rows<CallLog>> {
+async function readInOrder(context: CallerContext, selected: Selected, part: Part): Promise<Rows<CallLog>> {
   const { where, orderedBy, ...how } = part;
   const { shape } = selected;
   const bodies = shape?.properties.filter(({ name }) => BODIES.has(name)).length ?? 0;
@@ -100,7 +100,7 @@ async function readInOrder(context: Context, selected: Selected, part: Part): Pr
   return printedRows(calls?.printed ?? null, calls?.positions?.split('\n') ?? []);
 }
 
-async function readValues(context: Context, selected: Selected, part: Part): Promise<CallLog[]> {
+async function readValues(context: CallerContext, selected: Selected, part: Part): Promise<CallLog[]> {
   const { where, orderedBy, ...how } = part;
   const { key, fields } = selected;
   const select = selectValues(context, selected, orderedBy)(where);

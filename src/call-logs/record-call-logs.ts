@@ -4,7 +4,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Database } from '../database/database.js';
 import { inBatches } from '../database/in-batches.js';
 import { badUserInput } from '../graphql/errors.js';
-import { fromDate } from '../graphql/timestamp.js';
+import { fromDate } from '../database/timestamp.js';
 import { claimKeys } from './idempotency.js';
 import { insertCallLogs } from './insert-call-logs.js';
 import type { NewCallLog } from './new-call-log.js';

@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { maySeeGroup } from '../access/caller.js';
+import { maySeeGroup, type Caller, type CallerContext } from '../access/caller.js';
 import { forbidden } from '../access/refusals.js';
-import type { Caller, Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import type { CallLog } from './call-log.js';
 import { readIdempotencyKey } from './idempotency.js';
@@ -22,7 +21,7 @@ const MAX_CALLS = 1000;
  * @throws BAD_USER_INPUT that names the field and what would be right, FORBIDDEN for a group that is not the caller's
  */
 export async function recordCallLog(
-  context: Context,
+  context: CallerContext,
   input: RecordCallLogInput,
   selected: Selected,
 ): Promise<CallLog> {
@@ -38,7 +37,7 @@ export async function recordCallLog(
  * @throws BAD_USER_INPUT for an empty input or one of more than 1000; nothing is recorded then
  */
 export async function recordCallLogs(
-  context: Context,
+  context: CallerContext,
   input: RecordCallLogInput[],
   selected: Selected,
 ): Promise<RecordCallLogsResult> {
@@ -86,7 +85,11 @@ function reject(error: unknown, index: number): RejectedCallLog {
 }
 
 /** The recorded calls as the table holds them; where only the id is asked for, the table is not asked. */
-async function readBack(context: Context, ids: string[], selected: Selected): Promise<(CallLog | null)[]> {
+async function readBack(
+  context: CallerContext,
+  ids: string[],
+  selected: Selected,
+): Promise<(CallLog | null)[]> {
   if (isIdAlone(selected)) return ids.map((id) => ({ id }) as CallLog);
   return readCallLogsById(context, ids, selected);
 }

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { ByteText } from '../database/byte-text.js';
 import { asBytes } from '../database/byte-client.js';
 import type { Database } from '../database/database.js';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import { BETWEEN_ROWS } from '../graphql/rows.js';
 import type { Selected } from '../graphql/selected-fields.js';
 import type { ObjectShape } from '../graphql/shape.js';
@@ -30,7 +30,7 @@ export type Select = (where: RawBuilder<unknown>) => RawBuilder<unknown>;
  *
  * @param orderedBy a field
  */
-export function selectValues(context: Context, selected: Selected, orderedBy = 'id'): Select {
+export function selectValues(context: CallerContext, selected: Selected, orderedBy = 'id'): Select {
   return madeOnce(context, selected, `values ${orderedBy}`, () => {
     const values = context.shared(valuesOfFields);
     const wanted = new Set(['id', orderedBy, ...selected.fields]);
@@ -59,7 +59,7 @@ export interface PrintedCalls {
  * @param orderedBy the field by which they are ordered
  */
 export function selectPrinted(
-  context: Context,
+  context: CallerContext,
   selected: Selected,
   shape: ObjectShape,
   orderedBy: string,
@@ -78,7 +78,7 @@ export function selectPrinted(
 
 /** As {@link selectPrinted} of calls with bodies: a row for each, in pieces. */
 export function selectPieces(
-  context: Context,
+  context: CallerContext,
   selected: Selected,
   shape: ObjectShape,
   orderedBy: string,
@@ -90,11 +90,11 @@ export function selectPieces(
   });
 }
 
-function piecesOf(context: Context, shape: ObjectShape): string[] {
+function piecesOf(context: CallerContext, shape: ObjectShape): string[] {
   return printedCall(shape, valueIn(context.shared(valuesOfFields)), valueIn(GROUP_VALUES));
 }
 
-function position(context: Context, orderedBy: string): string {
+function position(context: CallerContext, orderedBy: string): string {
   const value = valueIn(context.shared(valuesOfFields))(orderedBy);
   return `id || coalesce(' ' || ${value}, '') AS position`;
 }
@@ -104,7 +104,7 @@ function fromCalls(columns: readonly string[], { fields }: Selected): string {
 }
 
 /** A query that comes again selects the same. */
-function madeOnce(context: Context, selected: Selected, what: string, make: () => Select): Select {
+function madeOnce(context: CallerContext, selected: Selected, what: string, make: () => Select): Select {
   const all = context.shared(madeBefore);
   let made = all.get(selected);
   if (!made) all.set(selected, (made = new Map<string, Select>()));

@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import type { GraphQLSchema } from 'graphql';
 import type { Database } from '../database/database.js';
 import { explainDatabaseError } from '../database/explain-error.js';
 import { atLeast, Risk } from '../database/structure/finding.js';
-import { OperatorError } from '../errors.js';
-import { createCheck } from './check.js';
+import { OperatorError } from '../operator-error.js';
+import type { Check } from './check.js';
 import { reportGithub } from './report-github.js';
 import { reportMarkdown } from './report-markdown.js';
 import type { Report } from './report.js';
@@ -32,10 +31,11 @@ export interface CommandDatabase {
  * not check.
  *
  * @param open opens the database as it stands
+ * @param createCheck makes the check of a database against the API
  */
 export function checkCommand(
   open: () => Promise<CommandDatabase>,
-  createSchema: () => Promise<GraphQLSchema>,
+  createCheck: (database: Database) => Promise<Check>,
 ): Command {
   return new Command('check')
     .description('look whether database, migrations, code and GraphQL schema agree; changes nothing')
@@ -57,7 +57,8 @@ export function checkCommand(
       try {
         const opened = await open();
         try {
-          const report = await createCheck(opened.database, await createSchema())();
+          const check = await createCheck(opened.database);
+          const report = await check();
           process.stdout.write(FORMATS[format]?.(report) ?? '');
           const failed = atLeast(report.risk, Risk[failOn.toUpperCase() as keyof typeof Risk]);
           process.exitCode = report.complete ? (failed ? FOUND : 0) : COULD_NOT_CHECK;

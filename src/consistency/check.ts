@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql';
-import { unlimitedCaller } from '../access/caller.js';
 import type { Database } from '../database/database.js';
 import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
 import { migrationStates, type MigrationState } from '../database/migration-states.js';
@@ -8,12 +7,10 @@ import { entityTables } from '../database/structure/entity-tables.js';
 import { Risk, worst, type Finding } from '../database/structure/finding.js';
 import { readLiveTables, type LiveTables } from '../database/structure/live-tables.js';
 import { loadParser } from '../database/structure/sql-shape.js';
-import { createContext, createServices, type Context } from '../graphql/context.js';
-import { Cursors } from '../graphql/cursors.js';
-import { fromDate } from '../graphql/timestamp.js';
-import { KeyVault } from '../keys/key-vault.js';
+import { fromDate } from '../database/timestamp.js';
 import { apiFindings } from './api-findings.js';
 import { traceApiUse, type ApiUse } from './api-use/api-use.js';
+import type { ContextFactory } from './api-use/dry-run.js';
 import { migrationFindings } from './migration-findings.js';
 import type { Report } from './report.js';
 import { tableReports } from './table-reports.js';
@@ -28,8 +25,12 @@ const UNREADABLE: Record<string, string> = {
 /** Looks whether live database, migrations, entities and schema agree. It changes nothing. */
 export type Check = () => Promise<Report>;
 
-/** Makes the check of one database against one schema. What the schema's fields use is found out once. */
-export function createCheck(database: Database, schema: GraphQLSchema): Check {
+/**
+ * Makes the check of one database against one schema. What the schema's fields use is found out once.
+ *
+ * @param dryContext what the API's own code runs with while it is looked at
+ */
+export function createCheck(database: Database, schema: GraphQLSchema, dryContext: ContextFactory): Check {
   let tracing: Promise<ApiUse> | undefined;
   return async () => {
     await loadParser();
@@ -59,18 +60,6 @@ async function check(database: Database, schema: GraphQLSchema, use: ApiUse): Pr
     tables: read.unreadable ? [] : tableReports(expected, read.live, use, findings),
     findings,
   };
-}
-
-/** What the API's own code runs with while it is looked at: nothing in it reaches beyond the database given. */
-function dryContext(database: Database): Context {
-  const services = createServices(database, {
-    cursors: new Cursors('dry run'),
-    fingerprintSecret: 'dry run',
-    keyVault: new KeyVault('plaintext', []),
-    tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
-    consistency: () => Promise.reject(new Error('A check does not check itself.')),
-  });
-  return createContext(services, unlimitedCaller('dry run'));
 }
 
 interface Catalogues {

@@ -1,11 +1,20 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { Needs } from '../access/needs.js';
+import type { CallerContext } from '../access/caller.js';
 import { Scope } from '../access/scope.js';
-import type { Context } from '../graphql/context.js';
 import { Costs } from '../graphql/limits/cost-hints.js';
+import type { Check } from './check.js';
 import { ConsistencyReport } from './consistency-types.js';
 import { isConsistent } from './report.js';
 import { reportMarkdown } from './report-markdown.js';
+
+/** What requests about consistency work with. */
+export interface ConsistencyServices {
+  /** Looks whether the database of this server and the schema that it serves agree. */
+  consistency: Check;
+}
+
+export interface ConsistencyContext extends CallerContext, ConsistencyServices {}
 
 /** A check reads the whole catalogue and tries every field. */
 const CHECK = 5000;
@@ -18,7 +27,7 @@ export class ConsistencyResolver {
       'Do the live database, the migrations, the code and this schema agree? Reads the catalogues of the database, and of its rows one that tells how usage is kept.',
   })
   @Needs(Scope.ADMIN)
-  async consistency(@Ctx() { consistency }: Context): Promise<ConsistencyReport> {
+  async consistency(@Ctx() { consistency }: ConsistencyContext): Promise<ConsistencyReport> {
     const report = await consistency();
     return Object.assign(new ConsistencyReport(), {
       checkedAt: report.checkedAt,

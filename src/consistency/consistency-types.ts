@@ -1,6 +1,7 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Risk } from '../database/structure/finding.js';
-import { DateTime, type Timestamp } from '../graphql/scalars.js';
+import type { Timestamp } from '../database/timestamp.js';
+import { DateTime } from '../graphql/scalars.js';
 
 registerEnumType(Risk, {
   name: 'Risk',

@@ -1,5 +1,5 @@
 import { Risk, type Finding } from '../database/structure/finding.js';
-import { toRfc3339 } from '../graphql/timestamp.js';
+import { toRfc3339 } from '../database/timestamp.js';
 import { TableStatus } from './consistency-types.js';
 import { bullets, code, markdownTable } from './markdown.js';
 import { isConsistent, type ColumnReport, type Report, type TableReport } from './report.js';

@@ -1,5 +1,5 @@
 import { atLeast, Risk, type Finding } from '../database/structure/finding.js';
-import type { Timestamp } from '../graphql/timestamp.js';
+import type { Timestamp } from '../database/timestamp.js';
 import type { TableStatus } from './consistency-types.js';
 
 /** What a check found out: the source of every form that the report is given in. */

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { Risk, type Finding } from '../database/structure/finding.js';
 import { LOCK_TIMEOUT, type LiveTables } from '../database/structure/live-tables.js';
-import { toRfc3339, type Timestamp } from '../graphql/timestamp.js';
+import { toRfc3339, type Timestamp } from '../database/timestamp.js';
 
 /** What triggers of llm_call_logs run. */
 const FUNCTIONS = ['llm_usage_keep()', 'llm_usage_duration_index(integer)'];

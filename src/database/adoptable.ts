@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import type { Database } from './database.js';
 import { migrations } from './migrations.js';
 import { compareTables } from './structure/compare-tables.js';

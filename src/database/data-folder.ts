@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { postgresUser, runPostgres } from './postgres-binaries.js';
 import { ensureSecretFile, exists } from './secret-file.js';
 

@@ -1,8 +1,7 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
 import type { ClientConfig, CustomTypesConfig } from 'pg';
-import { OperatorError } from '../errors.js';
-import { entities } from './entities.js';
+import { OperatorError } from '../operator-error.js';
 import { refusedByDatabase } from './explain-error.js';
 import { Pipeline } from './pipeline.js';
 import { PreparingClient } from './prepared.js';
@@ -50,6 +49,9 @@ const SESSION = `
 /** A read takes one processor at the most: how many run at once is how much of the machine they take. */
 const READ_SESSION = 'SET max_parallel_workers_per_gather = 0';
 
+/** The classes that stand for tables. */
+export type Entities = NonNullable<Options['entities']>;
+
 /** How a server uses a database; a command has nothing to break off. */
 export interface ReadLimit {
   /** Milliseconds that a statement of `reads` may take; 0 for any time. */
@@ -60,11 +62,13 @@ export interface ReadLimit {
  * Connects, and makes sure that the server is a PostgreSQL that the product works on.
  *
  * @param url postgres://user:password@host:port/database
+ * @param entities every table that is used
  * @param poolSize most connections; a half of them is for `reads`, where those are limited and there are two or more
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openDatabase(
   url: string,
+  entities: Entities,
   poolSize: number,
   { readTimeout }: ReadLimit = { readTimeout: 0 },
 ): Promise<Database> {

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import type { Database } from './database.js';
 import { DEPRECATED_TABLES } from './deprecated-tables.js';
 import { explainDatabaseError } from './explain-error.js';

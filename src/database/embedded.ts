@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { prepareDataFolder, removeUnfinished, type DataFolder } from './data-folder.js';
 import { runningPort, startPostgres, stopPostgres } from './postgres-process.js';
 

@@ -1,4 +1,4 @@
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 
 interface DatabaseError {
   code?: string;

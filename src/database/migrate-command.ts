@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { unlessAborted } from '../stop-signal.js';
 import { confirm } from './confirm.js';
 import type { Database } from './database.js';

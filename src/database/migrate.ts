@@ -1,6 +1,6 @@
 import { MigrationRunner } from '@mikro-orm/migrations';
 import { sql } from 'kysely';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { refuseUnadoptable } from './adoptable.js';
 import type { Database } from './database.js';
 import { explainDatabaseError } from './explain-error.js';

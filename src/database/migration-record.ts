@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { migrations } from './migrations.js';
 
 /** MikroORM's own table, so that its tools can read it, but found along the search path. */

@@ -13,8 +13,8 @@ WHERE name IN ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle
  * ends with the very connection whose statements it guards, also where the process is killed and
  * PostgreSQL is late to notice.
  */
-export async function openMigrationSession({ url }: Database): Promise<Database> {
-  return openDatabase(url, 1);
+export async function openMigrationSession({ url, orm }: Database): Promise<Database> {
+  return openDatabase(url, orm.config.get('entities'), 1);
 }
 
 /**

@@ -1,6 +1,17 @@
-import type { Config } from '../config.js';
-import { openDatabase, type Database } from './database.js';
+import { openDatabase, type Database, type Entities } from './database.js';
 import { useEmbeddedPostgres } from './embedded.js';
+
+/** Which database to use, and how. */
+export interface DatabaseConfig {
+  /** A database of the operator's own; undefined means the embedded one in `dataDir`. */
+  databaseUrl: string | undefined;
+  /** Absolute path of the folder that holds the embedded database. */
+  dataDir: string;
+  /** Most connections that this process opens to the database. */
+  databasePoolSize: number;
+  /** Milliseconds that a statement of a query may take; 0 for any time. */
+  readTimeout: number;
+}
 
 /** The database that the configuration names, open. */
 export interface ConfiguredDatabase {
@@ -17,24 +28,26 @@ export interface ConfiguredDatabase {
 /**
  * Opens the database of DATABASE_URL, or else brings up the embedded one in DATA_DIR.
  *
+ * @param entities every table that is used
  * @param role a data folder has at most one server
  * @param report is told what happens to the embedded database later on
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openConfiguredDatabase(
-  { databaseUrl, dataDir, databasePoolSize, readTimeout }: Config,
+  { databaseUrl, dataDir, databasePoolSize, readTimeout }: DatabaseConfig,
+  entities: Entities,
   role: 'server' | 'command',
   report: (event: string) => void,
 ): Promise<ConfiguredDatabase> {
   const limit = { readTimeout: role === 'server' ? readTimeout : 0 };
   if (databaseUrl !== undefined) {
-    const database = await openDatabase(databaseUrl, databasePoolSize, limit);
+    const database = await openDatabase(databaseUrl, entities, databasePoolSize, limit);
     const abandon = () => Promise.resolve();
     return { database, url: databaseUrl, embedded: false, close: () => database.close(), abandon };
   }
   const postgres = await useEmbeddedPostgres(dataDir, role, report);
   try {
-    const database = await openDatabase(postgres.url, databasePoolSize, limit);
+    const database = await openDatabase(postgres.url, entities, databasePoolSize, limit);
     const close = async () => {
       await database.close();
       await postgres.release();

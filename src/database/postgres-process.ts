@@ -1,7 +1,7 @@
 import { chown, open, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import type { DataFolder } from './data-folder.js';
 import { postgresUser, runPostgres } from './postgres-binaries.js';
 

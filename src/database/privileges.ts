@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import type { Database } from './database.js';
 
 /** What serving does to each table; to insert is also to take the next number of its id. */

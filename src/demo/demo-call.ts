@@ -1,5 +1,5 @@
 import type { NewCallLog } from '../call-logs/new-call-log.js';
-import { fromDate } from '../graphql/timestamp.js';
+import { fromDate } from '../database/timestamp.js';
 import { drawConversation } from './conversation.js';
 import { drawActivationCode } from './customers.js';
 import { drawFailure, type drawIncidents } from './failures.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ConfiguredDatabase } from '../database/open-configured.js';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { fillDemo } from './fill-demo.js';
 
 const MAX_CALLS = 10_000_000;

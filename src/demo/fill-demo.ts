@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { CallLogCopy } from '../call-logs/import/call-log-copy.js';
 import { GroupIds } from '../call-logs/import/group-ids.js';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { drawActivationCodes } from './customers.js';
 import type { DemoWorld } from './demo-call.js';
 import { drawCalls } from './demo-calls.js';

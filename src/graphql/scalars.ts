@@ -1,8 +1,6 @@
 import { GraphQLScalarType, Kind, type GraphQLScalarTypeConfig } from 'graphql';
 import { GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
-import { parseTimestamp, toRfc3339, type Timestamp } from './timestamp.js';
-
-export type { Timestamp } from './timestamp.js';
+import { parseTimestamp, toRfc3339, type Timestamp } from '../database/timestamp.js';
 
 /**
  * A scalar whose input is a string, read by `parse`, which throws an Error that says what would be right.

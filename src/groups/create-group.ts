@@ -1,6 +1,5 @@
-import { maySeeGroup } from '../access/caller.js';
+import { maySeeGroup, type CallerContext } from '../access/caller.js';
 import { storableText } from '../database/storable-text.js';
-import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { Group } from './group.js';
 
@@ -12,7 +11,7 @@ const CREATING = 7_301_005;
  *
  * @throws BAD_USER_INPUT when the name is blank, too long or taken
  */
-export async function createGroup({ em, caller }: Context, name: string): Promise<Group> {
+export async function createGroup({ em, caller }: CallerContext, name: string): Promise<Group> {
   const stored = storableText(name.trim());
   if (stored === '' || Array.from(stored).length > MAX_LENGTH) {
     throw badUserInput('name', `must be from 1 to ${MAX_LENGTH} characters long.`);

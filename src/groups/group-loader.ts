@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
 import { sql } from 'kysely';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import type { Group } from './group.js';
 
 /**
  * Loads groups by number, all that are asked for at one time with one statement; null for a group that is
  * not there. Plain rows: to hydrate entities would cost more than the rest of a page.
  */
-export function groupLoader(context: Context): DataLoader<number, Group | null> {
+export function groupLoader(context: CallerContext): DataLoader<number, Group | null> {
   return new DataLoader(async (ids) => {
     const query = sql<Group>`SELECT id, name FROM groups WHERE id = ANY(${ids}::integer[])`;
     const { rows } = await query.execute(context.sql);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { connectionOf } from '../graphql/connection.js';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import type { KeysetOrder } from '../graphql/keyset.js';
 import { parsePage, type PageArgs } from '../graphql/paging.js';
 import { rowsOf } from '../graphql/rows.js';
@@ -21,7 +21,7 @@ const BY_NAME: KeysetOrder = {
  *
  * @throws BAD_USER_INPUT for arguments that make no page
  */
-export function listGroups(context: Context, args: PageArgs): GroupConnection {
+export function listGroups(context: CallerContext, args: PageArgs): GroupConnection {
   const { groupIds } = context.caller;
   const visible = groupIds ? sql`id = ANY(${groupIds}::bigint[])` : sql`true`;
   const connection = connectionOf(

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Authenticator } from '../access/authenticator.js';
 import { isDatabaseDown } from '../database/explain-error.js';
-import type { Caller } from '../graphql/context.js';
+import type { Caller } from '../access/caller.js';
 import { formatError, isUnexpected } from '../graphql/format-error.js';
 import { limitSignInFailures } from './limit-rate.js';
 

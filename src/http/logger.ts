@@ -1,9 +1,8 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
-import { pino } from 'pino';
-import type { Config } from '../config.js';
+import { pino, type LevelWithSilent } from 'pino';
 
 /** A logger of JSON lines on standard output, without anything that a request or a statement carries. */
-export function createLogger(level: Config['logLevel']): FastifyBaseLogger {
+export function createLogger(level: LevelWithSilent): FastifyBaseLogger {
   return pino({ level, serializers: { req: loggedRequest, err: loggedError } });
 }
 

@@ -1,5 +1,5 @@
 import { sql, type QueryExecutorProvider } from 'kysely';
-import type { Context } from '../graphql/context.js';
+import type { KeyContext } from './key-context.js';
 import { fingerprint } from './fingerprint.js';
 import type { LlmConfig } from './llm-config.js';
 import { UnreadableKey } from './unreadable-key.js';
@@ -18,7 +18,7 @@ export interface KeyInUse {
  * for whoever lost the key-encryption key.
  */
 export async function readKeyInUse(
-  { keyVault, fingerprintSecret }: Context,
+  { keyVault, fingerprintSecret }: KeyContext,
   database: QueryExecutorProvider,
   config: LlmConfig | null,
 ): Promise<KeyInUse> {

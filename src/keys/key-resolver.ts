@@ -1,7 +1,7 @@
 import { Arg, Ctx, Extensions, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
-import type { Context } from '../graphql/context.js';
+import type { KeyContext } from './key-context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { servesSecret } from '../graphql/serves-secret.js';
 import { configInUse } from './config-in-use.js';
@@ -21,7 +21,7 @@ export class KeyResolver {
     description: 'The provider key in use; null until one is stored.',
   })
   @Needs(Scope.KEYS_READ, Scope.KEYS_ROTATE)
-  llmConfig(@Ctx() { sql }: Context): Promise<LlmConfig | null> {
+  llmConfig(@Ctx() { sql }: KeyContext): Promise<LlmConfig | null> {
     return configInUse(sql);
   }
 
@@ -31,7 +31,7 @@ export class KeyResolver {
   })
   @Needs(Scope.KEYS_READ)
   @Extensions(servesSecret('llm_configs.api_key'))
-  async openAIApiKey(@Ctx() { sql, keyVault }: Context): Promise<string | null> {
+  async openAIApiKey(@Ctx() { sql, keyVault }: KeyContext): Promise<string | null> {
     const config = await configInUse(sql);
     return config && keyVault.open(config);
   }
@@ -40,21 +40,21 @@ export class KeyResolver {
     description:
       'The last four characters of the key, as …a1b2; fewer for a short key, never more than a quarter of it.',
   })
-  apiKeyHint(@Root() config: LlmConfig, @Ctx() { keyVault }: Context): string {
+  apiKeyHint(@Root() config: LlmConfig, @Ctx() { keyVault }: KeyContext): string {
     return keyHint(keyVault.open(config));
   }
 
   @FieldResolver(() => String, {
     description: 'Tells two keys apart and reveals neither: keyed hash, 16 hex digits.',
   })
-  apiKeyFingerprint(@Root() config: LlmConfig, @Ctx() { keyVault, fingerprintSecret }: Context): string {
+  apiKeyFingerprint(@Root() config: LlmConfig, @Ctx() { keyVault, fingerprintSecret }: KeyContext): string {
     return fingerprint(keyVault.open(config), fingerprintSecret);
   }
 
   @FieldResolver(() => [KeyRotation], { description: 'Changes of the key, newest first.' })
   rotations(
     @Root() config: LlmConfig,
-    @Ctx() { em }: Context,
+    @Ctx() { em }: KeyContext,
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: 20,
@@ -71,7 +71,7 @@ export class KeyResolver {
   @Mutation(() => RotateApiKeyResult, { description: 'Puts a new provider key into use.' })
   @Needs(Scope.KEYS_ROTATE)
   async rotateApiKey(
-    @Ctx() context: Context,
+    @Ctx() context: KeyContext,
     @Arg('input', () => RotateApiKeyInput, { description: 'The new key and its conditions.' })
     input: RotateApiKeyInput,
   ): Promise<typeof RotateApiKeyResult> {

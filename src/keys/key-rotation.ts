@@ -1,8 +1,8 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { TimestampType } from '../database/timestamp-type.js';
-import { DateTime, type Timestamp } from '../graphql/scalars.js';
+import { type Timestamp, TimestampType } from '../database/timestamp.js';
+import { DateTime } from '../graphql/scalars.js';
 
 /** One change of the provider API key (table llm_key_rotations). Rows are only ever added. */
 @Entity({ tableName: 'llm_key_rotations' })

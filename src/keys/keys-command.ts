@@ -1,11 +1,10 @@
 import { Command } from 'commander';
-import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { explainDatabaseError } from '../database/explain-error.js';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import { generateKeyEncryptionKey } from './key-encryption-key.js';
 import { KeyVault } from './key-vault.js';
-import { loadKeyEncryptionKeys } from './load-key-encryption-keys.js';
+import { loadKeyEncryptionKeys, type KeyFileConfig } from './load-key-encryption-keys.js';
 import { reencryptKeys, type Reencryption } from './reencrypt.js';
 
 /**
@@ -16,7 +15,7 @@ import { reencryptKeys, type Reencryption } from './reencrypt.js';
  */
 export function keysCommand(
   open: () => Promise<{ database: Database; close(): Promise<void> }>,
-  readConfig: () => Config,
+  readConfig: () => KeyFileConfig,
 ): Command {
   const command = new Command('keys').description('look after the encryption of the provider key');
   command

@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { TimestampType } from '../database/timestamp-type.js';
-import { DateTime, type Timestamp } from '../graphql/scalars.js';
+import { type Timestamp, TimestampType } from '../database/timestamp.js';
+import { DateTime } from '../graphql/scalars.js';
 
 /** The provider API key in use (table llm_configs). The key itself has no @Field. */
 @Entity({ tableName: 'llm_configs' })

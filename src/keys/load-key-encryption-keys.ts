@@ -1,13 +1,18 @@
 import { join } from 'node:path';
-import type { Config } from '../config.js';
+import type { DatabaseConfig } from '../database/open-configured.js';
 import { ensureSecretFile, exists } from '../database/secret-file.js';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import {
   BadKeyEncryptionKeys,
   generateKeyEncryptionKey,
   parseKeyEncryptionKeys,
   type KeyEncryptionKey,
 } from './key-encryption-key.js';
+import type { KeyConfig } from './key-context.js';
+
+/** Where key-encryption keys come from. */
+export type KeyFileConfig = Pick<KeyConfig, 'keyStorage' | 'keyEncryptionKeys'> &
+  Pick<DatabaseConfig, 'databaseUrl' | 'dataDir'>;
 
 const FILE = 'key-encryption-keys';
 
@@ -23,9 +28,7 @@ export async function loadKeyEncryptionKeys({
   dataDir,
   keyStorage,
   keyEncryptionKeys,
-}: Pick<Config, 'databaseUrl' | 'dataDir' | 'keyStorage' | 'keyEncryptionKeys'>): Promise<
-  readonly KeyEncryptionKey[]
-> {
+}: KeyFileConfig): Promise<readonly KeyEncryptionKey[]> {
   if (databaseUrl !== undefined) return keyEncryptionKeys;
   const path = join(dataDir, FILE);
   const isNeeded = keyStorage === 'encrypted' && keyEncryptionKeys.length === 0;

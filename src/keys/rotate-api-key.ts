@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
-import type { Context } from '../graphql/context.js';
-import { fromDate } from '../graphql/timestamp.js';
+import type { KeyContext } from './key-context.js';
+import { fromDate } from '../database/timestamp.js';
 import { configInUse, lockConfigInUse } from './config-in-use.js';
 import { fingerprint } from './fingerprint.js';
 import { readKeyInUse, type KeyInUse } from './key-in-use.js';
@@ -24,7 +24,7 @@ export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null } | { 
  *
  * @throws BAD_USER_INPUT when the key cannot be one, KEY_ENCRYPTION_NOT_CONFIGURED, PROVIDER_UNAVAILABLE
  */
-export async function rotateApiKey(context: Context, input: RotateApiKeyInput): Promise<Rotation> {
+export async function rotateApiKey(context: KeyContext, input: RotateApiKeyInput): Promise<Rotation> {
   const { keyVault, tryApiKey } = context;
   const database = context.database.sql;
   refuseImpossibleKey(input.newApiKey);
@@ -57,7 +57,7 @@ function withoutChange(
 }
 
 async function replaceKey(
-  { caller, keyVault, fingerprintSecret }: Context,
+  { caller, keyVault, fingerprintSecret }: KeyContext,
   transaction: Transaction<unknown>,
   current: KeyInUse,
   newApiKey: string,

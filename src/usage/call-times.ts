@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { allOf } from '../call-logs/selection.js';
-import type { Timestamp } from '../graphql/scalars.js';
+import type { Timestamp } from '../database/timestamp.js';
 import { keyName } from './keys.js';
 import { rollupSet } from './read-usage.js';
 import { bySlice, groupCalls, runScan } from './scan.js';

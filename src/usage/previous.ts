@@ -1,5 +1,5 @@
 import type { Range } from '../call-logs/call-time-range.js';
-import { fromMicroseconds, toMicroseconds } from '../graphql/timestamp.js';
+import { fromMicroseconds, toMicroseconds } from '../database/timestamp.js';
 import { Family, Slice } from './slice.js';
 
 /** The slice of the same length just before this one; null where this one is not bounded in time. */

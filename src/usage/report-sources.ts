@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import type { Context } from '../graphql/context.js';
+import type { CallerContext } from '../access/caller.js';
 import type { LoggedContext } from '../graphql/log-unexpected.js';
 import { usageReader } from './usage-of.js';
 
@@ -7,8 +7,8 @@ import { usageReader } from './usage-of.js';
 const HEADER = 'x-usage-source';
 
 /** Tells where the usage of a request was read: in the log, and on demand in `extensions.usageSource`. */
-export function reportSources(): ApolloServerPlugin<Context & LoggedContext> {
-  const listener: GraphQLRequestListener<Context & LoggedContext> = {
+export function reportSources(): ApolloServerPlugin<CallerContext & LoggedContext> {
+  const listener: GraphQLRequestListener<CallerContext & LoggedContext> = {
     willSendResponse({ request, response, contextValue }) {
       const { sources } = contextValue.once(usageReader);
       if (sources.length === 0) return Promise.resolve();

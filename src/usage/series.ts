@@ -1,7 +1,6 @@
 import type { Range } from '../call-logs/call-time-range.js';
 import { badUserInput } from '../graphql/errors.js';
-import { fromDate, toMicroseconds } from '../graphql/timestamp.js';
-import type { Timestamp } from '../graphql/scalars.js';
+import { fromDate, toMicroseconds, type Timestamp } from '../database/timestamp.js';
 import { callTimesOf, NO_CALLS } from './call-times.js';
 import { bySlice } from './scan.js';
 import { Family, Slice } from './slice.js';

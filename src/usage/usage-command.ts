@@ -3,14 +3,14 @@ import { sql } from 'kysely';
 import type { Range } from '../call-logs/call-time-range.js';
 import type { Database } from '../database/database.js';
 import { explainDatabaseError } from '../database/explain-error.js';
-import { OperatorError } from '../errors.js';
+import { OperatorError } from '../operator-error.js';
 import {
   fromMicroseconds,
   parseTimestamp,
   toMicroseconds,
   toRfc3339,
   type Timestamp,
-} from '../graphql/timestamp.js';
+} from '../database/timestamp.js';
 import { Stopped, unlessAborted } from '../stop-signal.js';
 import { describeDifference } from './rollups/difference.js';
 import { terminalProgress, type Progress } from './rollups/progress.js';

@@ -1,26 +1,18 @@
-import type { CallLogFilter } from '../call-logs/filter-input.js';
+import type { CallerContext } from '../access/caller.js';
+import type { SelectedCalls } from '../call-logs/call-log-connection.js';
 import { selectCalls } from '../call-logs/selection.js';
-import type { Context } from '../graphql/context.js';
-import type { Group } from '../groups/group.js';
 import { Family, Slice, type Dimension, type UsageReader } from './slice.js';
 
-/** The usage of what a filter selects. Slices that are asked for with the same filter share the statements. */
-export function usageOfFilter(context: Context, filter: CallLogFilter | null | undefined): Slice {
-  return new Slice(familyOf(context, filter, []), 0, []);
-}
-
-/** The usage of one group. Groups that are asked for with the same filter share the statements. */
-export function usageOfGroup(
-  context: Context,
-  group: Group,
-  filter: CallLogFilter | null | undefined,
-): Slice {
-  return new Slice(familyOf(context, filter, ['group']), 0, [String(group.id)]);
+/** The usage of some calls. Whatever is asked for with the same filter, of one group or another, shares the statements. */
+export function usageOf(context: CallerContext, { filter, group }: SelectedCalls): Slice {
+  return group
+    ? new Slice(familyOf(context, filter, ['group']), 0, [String(group.id)])
+    : new Slice(familyOf(context, filter, []), 0, []);
 }
 
 function familyOf(
-  context: Context,
-  filter: CallLogFilter | null | undefined,
+  context: CallerContext,
+  filter: SelectedCalls['filter'],
   dimensions: readonly Dimension[],
 ): Family {
   const families = context.once(familiesByFilter);
@@ -39,6 +31,6 @@ function familiesByFilter(): Map<string, Family> {
 }
 
 /** Reads usage for one request. */
-export function usageReader({ sql }: Context): UsageReader {
+export function usageReader({ sql }: CallerContext): UsageReader {
   return { sql, sources: [] };
 }

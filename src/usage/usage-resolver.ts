@@ -15,21 +15,23 @@ import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import { CallStatus } from '../call-logs/call-log.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
-import type { Context } from '../graphql/context.js';
+import { boundedSpan } from '../call-logs/filter-span.js';
+import type { Timestamp } from '../database/timestamp.js';
+import type { CallerContext } from '../access/caller.js';
 import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
-import { DateTime, TimeZone, type Timestamp } from '../graphql/scalars.js';
+import { DateTime, TimeZone } from '../graphql/scalars.js';
 import type { Group } from '../groups/group.js';
 import { splitBy } from './breakdown.js';
 import { callTimesOf } from './call-times.js';
 import { durationPercentile } from './percentile.js';
 import { previousOf } from './previous.js';
-import { SERIES_COSTS, boundedSpan } from './series-cost.js';
+import { SERIES_COSTS } from './series-cost.js';
 import { seriesOf } from './series.js';
 import { Slice } from './slice.js';
 import { TimeInterval } from './time-buckets.js';
 import { totalsOf } from './totals.js';
 import type { Totals } from './totals-columns.js';
-import { usageOfFilter } from './usage-of.js';
+import { usageOf } from './usage-of.js';
 import {
   ActivationCodeUsage,
   ConfigUsage,
@@ -64,11 +66,11 @@ export class UsageResolver {
   @Query(() => Slice, { description: 'What the selected calls add up to, in total and broken down.' })
   @Needs(Scope.LOGS_READ)
   usage(
-    @Ctx() context: Context,
+    @Ctx() context: CallerContext,
     @Arg('filter', () => CallLogFilter, { nullable: true, description: 'Which calls; all when left out.' })
     filter?: CallLogFilter | null,
   ): Slice {
-    return usageOfFilter(context, filter);
+    return usageOf(context, { filter });
   }
 
   @Costs({ once: SCAN })

@@ -1,6 +1,7 @@
 import { Field, Float, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { CallStatus } from '../call-logs/call-log.js';
-import { DateTime, SafeInt, type Timestamp } from '../graphql/scalars.js';
+import type { Timestamp } from '../database/timestamp.js';
+import { DateTime, SafeInt } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
 import type { CallTimes } from './call-times.js';
 import { Slice } from './slice.js';

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import type { AddressInfo } from 'node:net';
 import { openDatabase, type Database } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { createServer } from '../../src/server.js';
 import { filter, rows } from '../support/call-log-arbitraries.js';
 import { ORDERS, type ModelRow } from '../support/call-log-model.js';
@@ -27,7 +28,7 @@ const tokens = new Map<string, string>();
 
 beforeAll(async () => {
   narrow.databaseUrl = await createTestDatabase();
-  narrow.database = await openDatabase(narrow.databaseUrl, 5);
+  narrow.database = await openDatabase(narrow.databaseUrl, entities, 5);
   narrow.app = await createServer({ ...TEST_CONFIG, limits }, narrow.database);
   await narrow.app.listen({ host: '127.0.0.1', port: 0 });
   narrow.url = `http://127.0.0.1:${(narrow.app.server.address() as AddressInfo).port}`;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/access/token-secret.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { createServer } from '../../src/server.js';
 import type { TestServer } from '../support/server.js';
 import { bearer } from '../support/token.js';
@@ -21,7 +22,7 @@ export function useSecondServer(server: TestServer): SecondServer {
   const second = {} as SecondServer;
   let app: FastifyInstance;
   beforeAll(async () => {
-    second.database = await openDatabase(server.databaseUrl, 4);
+    second.database = await openDatabase(server.databaseUrl, entities, 4);
     app = await createServer(TEST_CONFIG, second.database);
   });
   afterAll(async () => {

@@ -5,6 +5,7 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Socket
 import pg from 'pg';
 import { hashOf } from '../../src/access/token-secret.js';
 import { openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { createServer } from '../../src/server.js';
 import { eventually } from '../support/eventually.js';
 import { useTestServer } from '../support/server.js';
@@ -140,7 +141,7 @@ test('without a database nobody is refused for good: the answer is 503', async (
   }).listen(0, '127.0.0.1');
   await once(way, 'listening');
   const wayIn = `127.0.0.1:${(way.address() as AddressInfo).port}`;
-  const remote = await openDatabase(server.databaseUrl.replace(host, wayIn), 1);
+  const remote = await openDatabase(server.databaseUrl.replace(host, wayIn), entities, 1);
   const app = await createServer(TEST_CONFIG, remote);
   for (const socket of sockets) socket.destroy();
   way.close();

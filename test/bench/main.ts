@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { OperatorError } from '../../src/errors.js';
+import { OperatorError } from '../../src/operator-error.js';
 import { Stopped, StopSignal, unlessAborted } from '../../src/stop-signal.js';
 import { CleanUp } from './clean-up.js';
 import { readOptions } from './options.js';

@@ -6,7 +6,7 @@ import { measureInTurn, type Rounds } from './measuring/measure-in-turn.js';
 import type { Measurement } from './measuring/measurement.js';
 import { caseResult, type CaseResult } from './results.js';
 import type { Server } from './servers/server.js';
-import { OperatorError } from '../../src/errors.js';
+import { OperatorError } from '../../src/operator-error.js';
 
 /**
  * Makes sure that the servers do the same in a case, and measures them. What they write is deleted again.

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { createServer } from '../../src/server.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { replaceRows } from '../support/insert-rows.js';
@@ -74,7 +75,7 @@ test('a made-up cursor is refused', async () => {
 
 test('a cursor of a server on another database is refused', async () => {
   const url = await createTestDatabase();
-  const database = await openDatabase(url, 2);
+  const database = await openDatabase(url, entities, 2);
   // Clones of one template share its secret, and two databases of one product never do.
   await sql`UPDATE llm_server_secrets SET value = 'another' WHERE name = 'cursor'`.execute(database.sql);
   const other = await createServer(TEST_CONFIG, database);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { OperatorError } from '../../src/errors.js';
+import { OperatorError } from '../../src/operator-error.js';
 import { useTestDatabase } from '../support/database.js';
 import { emptyTables, importPaths, inFolder, WHOLE } from './importing.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import type { ImportOptions } from '../../src/call-logs/import/plan-import.js';
-import { OperatorError } from '../../src/errors.js';
+import { OperatorError } from '../../src/operator-error.js';
 import { useTestDatabase } from '../support/database.js';
 import { importPaths, importText, inFolder, WHOLE } from './importing.js';
 

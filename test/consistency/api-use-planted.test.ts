@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { GraphQLError } from 'graphql';
 import { sql } from 'kysely';
-import { entities } from '../../src/database/entities.js';
+import { entities } from '../../src/entities.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
 import type { StaleApiKey } from '../../src/keys/rotate-result.js';
 import { disconnected, planted, trace, useOf } from './api-use-tracing.js';

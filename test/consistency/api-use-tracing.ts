@@ -1,29 +1,13 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { extendSchema, isObjectType, parse, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import { unlimitedCaller } from '../../src/access/caller.js';
 import { traceApiUse, type ApiUse } from '../../src/consistency/api-use/api-use.js';
-import type { Database } from '../../src/database/database.js';
-import { entities } from '../../src/database/entities.js';
-import { createContext, createServices, type Context } from '../../src/graphql/context.js';
-import { Cursors } from '../../src/graphql/cursors.js';
-import { KeyVault } from '../../src/keys/key-vault.js';
+import { dryContext, type Context } from '../../src/context.js';
+import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/schema.js';
 
 /** An ORM that knows entities and is never connected to anything. */
 export function disconnected(known: NonNullable<Options['entities']> = entities): MikroORM {
   return new MikroORM({ entities: known, dbName: 'none', logger: () => undefined });
-}
-
-/** The context of an operation in a dry run. */
-export function dryContext(database: Database): Context {
-  const services = createServices(database, {
-    cursors: new Cursors('a secret'),
-    fingerprintSecret: 'another secret',
-    keyVault: new KeyVault('plaintext', []),
-    tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
-    consistency: () => Promise.reject(new Error('A check does not check itself.')),
-  });
-  return createContext(services, unlimitedCaller('nobody'));
 }
 
 /** Traces a schema: the API's own one, if no other is given. */

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { createCheck } from '../../src/consistency/check.js';
+import { dryContext } from '../../src/context.js';
 import { openDatabase } from '../../src/database/database.js';
 import { Risk } from '../../src/database/structure/finding.js';
+import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/schema.js';
 import { collectStatements } from '../support/statements.js';
 import { expectFinding, usePlanting } from './planting.js';
@@ -43,9 +45,9 @@ async function checkAsAnother(grant: (user: string) => string) {
   const url = new URL(planting.url);
   url.username = user;
   url.password = 'secret';
-  const database = await openDatabase(url.href, 1);
+  const database = await openDatabase(url.href, entities, 1);
   try {
-    return await createCheck(database, await createSchema())();
+    return await createCheck(database, await createSchema(), dryContext)();
   } finally {
     await database.close();
     await planting.client.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`);

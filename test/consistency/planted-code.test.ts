@@ -4,9 +4,9 @@ import { MikroORM, type EntityClass } from '@mikro-orm/postgresql';
 import { extendSchema, GraphQLNonNull, isObjectType, parse, type GraphQLFieldResolver } from 'graphql';
 import { sql } from 'kysely';
 import { createCheck } from '../../src/consistency/check.js';
-import { entities } from '../../src/database/entities.js';
+import { entities } from '../../src/entities.js';
 import { Risk, type Finding } from '../../src/database/structure/finding.js';
-import type { Context } from '../../src/graphql/context.js';
+import { dryContext, type Context } from '../../src/context.js';
 import { servesSecret } from '../../src/graphql/serves-secret.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
 import { ServerSecret } from '../../src/keys/server-secret.js';
@@ -35,7 +35,7 @@ async function schemaWith(field: string, resolve?: Resolve) {
 
 async function findingsWithField(field: string, resolve?: Resolve): Promise<Finding[]> {
   const schema = await schemaWith(field, resolve);
-  return (await createCheck(planting.database, schema)()).findings;
+  return (await createCheck(planting.database, schema, dryContext)()).findings;
 }
 
 /** What is found where an entity is in the place of another. */
@@ -46,7 +46,7 @@ async function findingsWithEntity(replaced: EntityClass, planted: EntityClass[])
     logger: () => undefined,
   });
   orms.push(orm);
-  return (await createCheck({ ...planting.database, orm }, await createSchema())()).findings;
+  return (await createCheck({ ...planting.database, orm }, await createSchema(), dryContext)()).findings;
 }
 
 test('a field that serves a secret column is found, whatever its name', async () => {
@@ -72,9 +72,9 @@ test('a field that serves a secret column by a statement of its own is found', a
 test('the field that is there to give out the key is no finding, and may not give out more', async () => {
   const schema = await createSchema();
   const field = schema.getQueryType()?.getFields()['openAIApiKey'];
-  expect((await createCheck(planting.database, schema)()).findings).toEqual([]);
+  expect((await createCheck(planting.database, schema, dryContext)()).findings).toEqual([]);
   field!.extensions = servesSecret('llm_server_secrets.value');
-  expect((await createCheck(planting.database, schema)()).findings).toMatchObject([
+  expect((await createCheck(planting.database, schema, dryContext)()).findings).toMatchObject([
     { kind: 'SECRET_SERVED', problem: expect.stringContaining('The field Query.openAIApiKey gives out') },
   ]);
 });
@@ -132,7 +132,7 @@ test('a field that always has a value, of a column that may be empty, is found',
   const type = schema.getType('CallLog');
   const field = isObjectType(type) ? type.getFields()['durationMs'] : undefined;
   field!.type = new GraphQLNonNull(field!.type as never);
-  const { findings } = await createCheck(planting.database, schema)();
+  const { findings } = await createCheck(planting.database, schema, dryContext)();
   expect(findings).toMatchObject([
     { kind: 'FIELD_NULLABILITY', risk: Risk.MEDIUM, table: 'llm_call_logs', column: 'duration_ms' },
   ]);

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import { Client } from 'pg';
 import { createCheck } from '../../src/consistency/check.js';
 import type { Report } from '../../src/consistency/report.js';
+import { dryContext } from '../../src/context.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import type { Finding } from '../../src/database/structure/finding.js';
+import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/schema.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 
@@ -21,8 +23,8 @@ export function usePlanting(): Planting {
     held.url = await createTestDatabase();
     held.client = new Client({ connectionString: held.url });
     await held.client.connect();
-    held.database = await openDatabase(held.url, 2);
-    held.check = createCheck(held.database, await createSchema());
+    held.database = await openDatabase(held.url, entities, 2);
+    held.check = createCheck(held.database, await createSchema(), dryContext);
   });
   afterEach(async () => {
     await held.database.close();

@@ -3,6 +3,7 @@ import { openDatabase, type Database } from '../../src/database/database.js';
 import { migrate, refusePendingMigrations } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations.js';
 import { refuseMissingPrivileges } from '../../src/database/privileges.js';
+import { entities } from '../../src/entities.js';
 import { ask, askWith } from '../support/ask.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { connect, useOlderDatabase, withSearchPath } from '../support/older-database.js';
@@ -52,7 +53,7 @@ describe('two schemas of one database, without public', () => {
     await client.query('DROP SCHEMA public; CREATE SCHEMA first; CREATE SCHEMA second');
     await client.end();
     for (const schema of ['first', 'second', 'missing']) {
-      databases[schema] = await openDatabase(withSearchPath(plain, schema), 3);
+      databases[schema] = await openDatabase(withSearchPath(plain, schema), entities, 3);
     }
   });
   afterAll(async () => {

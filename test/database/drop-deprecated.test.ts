@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { dropTables, findDeprecated } from '../../src/database/drop-deprecated.js';
+import { entities } from '../../src/entities.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { connect } from '../support/older-database.js';
 import { runCli } from '../support/processes.js';
@@ -13,7 +14,7 @@ let database: Database;
 beforeAll(async () => {
   url = await createTestDatabase();
   client = await connect(url);
-  database = await openDatabase(url, 3);
+  database = await openDatabase(url, entities, 3);
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '../../src/database/database.js';
 import { fillDemo } from '../../src/demo/fill-demo.js';
 import { GROUPS } from '../../src/demo/groups.js';
 import { MODELS } from '../../src/demo/models.js';
+import { entities } from '../../src/entities.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 
 const UNTIL = new Date('2025-06-18T09:00:00Z');
@@ -15,7 +16,7 @@ let database: Database;
 beforeAll(async () => {
   url = await createTestDatabase();
   await fillDemo(url, OPTIONS);
-  database = await openDatabase(url, 2);
+  database = await openDatabase(url, entities, 2);
 });
 
 afterAll(async () => {
@@ -40,7 +41,7 @@ async function filled(options: typeof OPTIONS): Promise<unknown> {
   const other = await createTestDatabase();
   try {
     await fillDemo(other, options);
-    const opened = await openDatabase(other, 1);
+    const opened = await openDatabase(other, entities, 1);
     return await fingerprint(opened).finally(() => opened.close());
   } finally {
     await dropTestDatabase(other);
@@ -132,7 +133,7 @@ describe('the demo', () => {
 
   it('leaves every index of the log in place', async () => {
     const untouched = await createTestDatabase();
-    const opened = await openDatabase(untouched, 1);
+    const opened = await openDatabase(untouched, entities, 1);
     try {
       const indexes = sql`
         SELECT pg_get_indexdef(indexrelid) AS definition, indisvalid FROM pg_index

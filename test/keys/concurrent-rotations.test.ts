@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openDatabase, type Database } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { useProvider } from '../support/provider.js';
 import { useOtherServers } from './other-servers.js';
 import { ROTATE, useRotationServer } from './rotation-server.js';
@@ -10,7 +11,7 @@ const provider = useProvider();
 
 let secondPool: Database;
 beforeAll(async () => {
-  secondPool = await openDatabase(server.databaseUrl, 10);
+  secondPool = await openDatabase(server.databaseUrl, entities, 10);
 });
 afterAll(() => secondPool.close());
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client, Notification } from 'pg';
 import { openDatabase, type Database } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/older-database.js';
 import { useOtherServers } from './other-servers.js';
@@ -12,7 +13,7 @@ const otherServer = useOtherServers();
 let listener: Client;
 let secondPool: Database;
 beforeAll(async () => {
-  secondPool = await openDatabase(server.databaseUrl, 2);
+  secondPool = await openDatabase(server.databaseUrl, entities, 2);
   listener = await connect(server.databaseUrl);
   await listener.query('LISTEN llm_call_log_key_rotated');
 });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { DEFAULT_READ_TIMEOUT } from '../../src/config-limits.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 
 const TEMPLATE = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
 
@@ -40,7 +41,7 @@ export function useTestDatabase(readTimeoutOf: () => number | undefined = () => 
   const held = {} as { database: Database; url: string };
   beforeAll(async () => {
     held.url = await createTestDatabase();
-    held.database = await openDatabase(held.url, 10, {
+    held.database = await openDatabase(held.url, entities, 10, {
       readTimeout: readTimeoutOf() ?? DEFAULT_READ_TIMEOUT,
     });
   });

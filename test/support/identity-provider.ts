@@ -3,7 +3,7 @@ import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'j
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IdentityProviderConfig } from '../../src/config.js';
+import type { IdentityProviderConfig } from '../../src/access/identity-provider.js';
 
 /** Claims of a JWT; undefined leaves one out that would be there. */
 export type Claims = Record<string, unknown>;

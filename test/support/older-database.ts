@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Client } from 'pg';
 import { openDatabase, type Database } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
 import { createTestDatabase, dropTestDatabase } from './database.js';
 
 export interface OlderDatabase {
@@ -41,7 +42,7 @@ export function useOlderDatabase(
     held.client = await connect(held.url);
     for (const schema of searchPath) await held.client.query(`CREATE SCHEMA ${schema}`);
     await (typeof prepare === 'string' ? held.client.query(prepare) : prepare(held.client));
-    held.database = await openDatabase(held.url, 5);
+    held.database = await openDatabase(held.url, entities, 5);
   });
   afterAll(async () => {
     await held.database.close();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Database } from '../../src/database/database.js';
+import type { DatabaseConfig } from '../../src/database/open-configured.js';
 import { createServer, type ServerConfig } from '../../src/server.js';
 import { useTestDatabase } from './database.js';
 import { post, type GraphQLAnswer } from './post.js';
@@ -25,7 +26,9 @@ export interface TestServer {
  *
  * @param configure is asked when it starts
  */
-export function useTestServer(configure: () => Partial<ServerConfig> = () => ({})): TestServer {
+export function useTestServer(
+  configure: () => Partial<ServerConfig & DatabaseConfig> = () => ({}),
+): TestServer {
   const held = useTestDatabase(() => configure().readTimeout);
   let app: FastifyInstance;
   const server = {} as TestServer;

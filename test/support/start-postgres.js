@@ -11,6 +11,7 @@ import { SCOPES } from '../../dist/src/access/scope.js';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { useEmbeddedPostgres } from '../../dist/src/database/embedded.js';
 import { migrate } from '../../dist/src/database/migrate.js';
+import { entities } from '../../dist/src/entities.js';
 import { packagedChromium } from './packaged-chromium.js';
 
 /**
@@ -25,7 +26,7 @@ export default async function startPostgres() {
   process.env['TMPDIR'] = folder;
   const unpacked = packagedChromium();
   const postgres = await useEmbeddedPostgres(join(folder, 'data'), 'server');
-  const template = await openDatabase(postgres.url, 2);
+  const template = await openDatabase(postgres.url, entities, 2);
   await migrate(template);
   const asked = { name: 'tests', scopes: SCOPES };
   const { secret } = await createAccessToken(template.sql, unlimitedCaller('tests'), asked);

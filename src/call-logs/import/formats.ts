@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import { csvColumns, CsvRows } from './csv-rows.js';
 import { jsonlColumns, JsonlRows } from './jsonl-rows.js';
 import type { Format } from './row-reader.js';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { explainDatabaseError } from '../../database/explain-error.js';
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import { importRows, type FileImport, type RowCounts } from './import-rows.js';
 
 /**

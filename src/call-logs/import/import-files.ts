@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import { importFile } from './import-file.js';
 import type { RowCounts } from './import-rows.js';
 import type { ImportPlan } from './plan-import.js';

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import { TimeZone } from '../../graphql/scalars.js';
 import { IMPORT_FIELDS, isImportField, valueReader, type ImportField } from './fields.js';
 import { prepareRow, readField, type RowValues } from './prepare-row.js';

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import { columnsOf } from './formats.js';
 import { parseMapping, type Mapping } from './mapping.js';
 import { rowReader, type Format } from './row-reader.js';

@@ -1,5 +1,5 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 
 /** The file of the rows that were not imported, one JSON object a line: {line, reason, row}. */
 export class Rejects {

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import { IMPORT_FIELDS, NEEDED_FIELDS, valueReader, type ImportField, type ReadValue } from './fields.js';
 import type { Mapping } from './mapping.js';
 import { prepareRow, readField, type ImportedCall, type RowValues } from './prepare-row.js';

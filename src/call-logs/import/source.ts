@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { OperatorError } from '../../errors.js';
+import { OperatorError } from '../../operator-error.js';
 import type { Format } from './row-reader.js';
 
 const CHUNK = 512 * 1024;

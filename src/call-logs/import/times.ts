@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { parseTimestamp, type Timestamp } from '../../graphql/timestamp.js';
+import { parseTimestamp, type Timestamp } from '../../database/timestamp.js';
 
 /** Reads a time. @throws Error that says what would be right */
 export type ReadTime = (text: string) => Timestamp;

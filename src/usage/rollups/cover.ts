@@ -1,5 +1,5 @@
 import type { Range } from '../../call-logs/call-time-range.js';
-import { fromDate, toMicroseconds, type Timestamp } from '../../graphql/timestamp.js';
+import { fromDate, toMicroseconds, type Timestamp } from '../../database/timestamp.js';
 import type { Unit } from './cube.js';
 
 /** Whole buckets of one unit; milliseconds since 1970, which can be infinite. */

@@ -1,7 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { ArrayType, BigIntType } from '@mikro-orm/postgresql';
-import { TimestampType } from '../../database/timestamp-type.js';
-import type { Timestamp } from '../../graphql/scalars.js';
+import { type Timestamp, TimestampType } from '../../database/timestamp.js';
 
 /** What one statement changed about some calls (table llm_usage_deltas); triggers of llm_call_logs append it. */
 @Entity({

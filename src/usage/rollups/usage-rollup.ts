@@ -1,7 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { ArrayType, BigIntType } from '@mikro-orm/postgresql';
-import { TimestampType } from '../../database/timestamp-type.js';
-import type { Timestamp } from '../../graphql/scalars.js';
+import { type Timestamp, TimestampType } from '../../database/timestamp.js';
 
 /** What the calls of a slice and a stretch of time add up to (table llm_usage_rollups). */
 @Entity({

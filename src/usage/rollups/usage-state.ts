@@ -1,7 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
-import { TimestampType } from '../../database/timestamp-type.js';
-import type { Timestamp } from '../../graphql/scalars.js';
+import { type Timestamp, TimestampType } from '../../database/timestamp.js';
 
 /** How far the rollups have come (table llm_usage_state); one row. */
 @Entity({

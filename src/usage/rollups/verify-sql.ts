@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Timestamp } from '../../graphql/timestamp.js';
+import type { Timestamp } from '../../database/timestamp.js';
 import { IS_CALL } from '../../call-logs/call-time-range.js';
 import { CALL_FACTS } from './call-facts.js';
 import { BUCKETS, levels, SUM_COLUMNS, SUMS } from './compact-sql.js';

@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import { IS_CALL, type Range } from '../../call-logs/call-time-range.js';
 import type { Database } from '../../database/database.js';
-import { OperatorError } from '../../errors.js';
-import { fromDate, type Timestamp } from '../../graphql/timestamp.js';
+import { OperatorError } from '../../operator-error.js';
+import { fromDate, type Timestamp } from '../../database/timestamp.js';
 import type { Difference } from './difference.js';
 import type { Progress } from './progress.js';
 import { compareMonth } from './verify-sql.js';

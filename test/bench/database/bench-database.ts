@@ -6,7 +6,8 @@ import { openDatabase } from '../../../src/database/database.js';
 import { useEmbeddedPostgres } from '../../../src/database/embedded.js';
 import { migrate } from '../../../src/database/migrate.js';
 import { exists } from '../../../src/database/secret-file.js';
-import { OperatorError } from '../../../src/errors.js';
+import { entities } from '../../../src/entities.js';
+import { OperatorError } from '../../../src/operator-error.js';
 import { rebuildRollups } from '../../../src/usage/rollups/rebuild.js';
 import type { CleanUp } from '../clean-up.js';
 import type { BodySize } from './bodies.js';
@@ -57,7 +58,7 @@ export async function useBenchDatabase(
   if (!isFilled) await refuseFullDisk(folder, { calls, bodySize });
   const postgres = await useEmbeddedPostgres(path, 'server', report);
   cleanUp.later(() => postgres.release());
-  const database = await openDatabase(postgres.url, 2);
+  const database = await openDatabase(postgres.url, entities, 2);
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
   try {

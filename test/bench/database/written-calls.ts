@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { OperatorError } from '../../../src/errors.js';
+import { OperatorError } from '../../../src/operator-error.js';
 import { untilUsageIsReady } from '../servers/until-usage-is-ready.js';
 import { NEW_CALL_COLUMNS } from './new-call.js';
 import { YEAR } from './period.js';

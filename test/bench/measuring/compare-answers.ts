@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { OperatorError } from '../../../src/errors.js';
+import { OperatorError } from '../../../src/operator-error.js';
 import type { Contender } from './contender.js';
 
 /** What is shown of an answer that differs, in characters. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { OperatorError } from '../../../src/errors.js';
+import { OperatorError } from '../../../src/operator-error.js';
 import type { BodySize } from '../database/bodies.js';
 import { writeCallsFile } from '../database/calls-file.js';
 import { NEW_CALL_COLUMNS } from '../database/new-call.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { OperatorError } from '../../../src/errors.js';
+import { OperatorError } from '../../../src/operator-error.js';
 import type { CleanUp } from '../clean-up.js';
 
 /** The project's folder, seen from where this is built to. */

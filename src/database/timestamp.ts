@@ -1,3 +1,5 @@
+import { Type } from '@mikro-orm/postgresql';
+
 /**
  * A moment as PostgreSQL prints a TIMESTAMP that is UTC: `2025-01-31 01:30:00.123456`, with six decimals
  * where it comes from an input, as many as needed where it comes from the database.
@@ -61,4 +63,15 @@ export function fromMicroseconds(microseconds: bigint): Timestamp {
   const milliseconds = microseconds / 1000n - (microseconds % 1000n < 0n ? 1n : 0n);
   const rest = microseconds - milliseconds * 1000n;
   return fromDate(new Date(Number(milliseconds))).slice(0, 23) + String(rest).padStart(3, '0');
+}
+
+/** A TIMESTAMP column as the text that PostgreSQL prints: a Date would drop microseconds and mind time zones. */
+export class TimestampType extends Type<Timestamp, string> {
+  override getColumnType(): string {
+    return 'timestamp';
+  }
+
+  override compareAsType(): string {
+    return 'string';
+  }
 }

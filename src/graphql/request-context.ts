@@ -1,34 +1,23 @@
-import type { QueryExecutorProvider } from 'kysely';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { QueryExecutorProvider } from 'kysely';
 import type { Database } from '../database/database.js';
 import type { Cursors } from './cursors.js';
 import { readInTurns, readQuickly, type ReadingTurns } from './limits/read-in-turns.js';
 
-/** Who makes a request. */
-export interface Caller {
-  /** As it is written into audit trails. */
-  name: string;
-  /** The only groups whose calls it may see and record; null for all. */
-  groupIds: readonly string[] | null;
-}
-
-/** What all requests to one server share. A feature that gives others something adds it to this interface. */
-export interface Services {
+/** What all requests to one server share, whatever feature they are about. */
+export interface RequestServices {
   database: Database;
   cursors: Cursors;
-  /** Keys the fingerprints of API keys; the same on all servers of one database. */
-  fingerprintSecret: string;
   /** Of statements that only read; left out where one caller alone asks. */
   readingTurns?: ReadingTurns;
   /** Most items of a page, where this server gives fewer than the schema allows. */
   pageSize?: number;
   /** The one value that `create` makes for this server, such as a queue. */
-  shared: <T>(create: (database: Database) => T) => T;
+  shared<T>(create: (database: Database) => T): T;
 }
 
-/** What one request works with. */
-export interface Context extends Services {
-  caller: Caller;
+/** What one request works with, whatever feature it is about. A feature that needs more extends it. */
+export interface RequestContext extends RequestServices {
   /** For statements written out. */
   readonly sql: QueryExecutorProvider;
   /** For those that only read, and are likely to be quick. */
@@ -36,19 +25,32 @@ export interface Context extends Services {
   /** Made anew for each request, on first use. */
   readonly em: EntityManager;
   /** Says that the operation only reads, before anything of it runs. */
-  readOnly: () => void;
+  readOnly(): void;
   /** Whether that was said. */
   readonly isReadOnly: boolean;
   /** The one value that `create` makes for this request, such as a DataLoader. */
-  once: <T>(create: (context: Context) => T) => T;
+  once<T>(create: (context: this) => T): T;
 }
 
-export function createServices(database: Database, others: Omit<Services, 'database' | 'shared'>): Services {
+export function requestServices(
+  database: Database,
+  others: Omit<RequestServices, 'database' | 'shared'>,
+): RequestServices {
   return { database, ...others, shared: memoize(() => database) };
 }
 
-export function createContext(services: Services, caller: Caller): Context {
-  return Object.assign(new LazyContext(services, caller), services, { caller });
+/**
+ * Makes the context of one request.
+ *
+ * @param callerId tells callers apart, who take turns with each other
+ * @param own what the features add to it
+ */
+export function createRequestContext<Own extends object>(
+  services: RequestServices,
+  callerId: string,
+  own: Own,
+): RequestContext & Own {
+  return Object.assign(new LazyContext(services, callerId), services, own);
 }
 
 /**
@@ -62,15 +64,14 @@ class LazyContext {
     quickSql?: QueryExecutorProvider;
     em?: EntityManager;
   };
-  readonly once: Context['once'];
+  readonly once: <T>(create: (context: never) => T) => T;
 
   constructor(
-    readonly services: Services,
-    readonly caller: Caller,
+    readonly services: RequestServices,
+    readonly callerId: string,
   ) {
     this.held = { isReadOnly: false };
-    const once = memoize(() => this as unknown as Context);
-    this.once = (create) => once(create);
+    this.once = memoize(() => this as never);
   }
 
   get sql(): QueryExecutorProvider {
@@ -95,12 +96,12 @@ class LazyContext {
 }
 
 function statementsOf(
-  { services: { database, readingTurns }, caller, held }: LazyContext,
+  { services: { database, readingTurns }, callerId, held }: LazyContext,
   take: typeof readInTurns,
 ): QueryExecutorProvider {
   if (!held.isReadOnly) return database.sql;
   if (!readingTurns) return database.reads;
-  return take(database, readingTurns, { caller: caller.id, part: held });
+  return take(database, readingTurns, { caller: callerId, part: held });
 }
 
 function memoize<S>(source: () => S): <T>(create: (source: S) => T) => T {

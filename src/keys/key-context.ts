@@ -1,0 +1,34 @@
+import type { CallerContext } from '../access/caller.js';
+import type { KeyEncryptionKey } from './key-encryption-key.js';
+import type { KeyStorage } from './key-storage.js';
+import { KeyVault } from './key-vault.js';
+import { providerAt, type TryApiKey } from './provider.js';
+
+/** How provider keys are kept and tried. */
+export interface KeyConfig {
+  keyStorage: KeyStorage;
+  /** What provider keys are encrypted with, newest first; none where it is not set. */
+  keyEncryptionKeys: readonly KeyEncryptionKey[];
+  /** The provider's API, without a slash at the end. */
+  providerBaseUrl: string;
+}
+
+/** What requests about the provider key work with. */
+export interface KeyServices {
+  /** Encrypts and decrypts the provider key. */
+  keyVault: KeyVault;
+  /** Asks the provider whether a key works. */
+  tryApiKey: TryApiKey;
+  /** Keys the fingerprints of provider keys; the same on all servers of one database. */
+  fingerprintSecret: string;
+}
+
+export interface KeyContext extends CallerContext, KeyServices {}
+
+export function createKeyServices(config: KeyConfig, fingerprintSecret: string): KeyServices {
+  return {
+    keyVault: new KeyVault(config.keyStorage, config.keyEncryptionKeys),
+    tryApiKey: providerAt(config.providerBaseUrl),
+    fingerprintSecret,
+  };
+}
