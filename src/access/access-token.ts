@@ -1,10 +1,27 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { ArrayType, BigIntType } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { type Timestamp, TimestampType } from '../database/timestamp.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Scope } from './scope.js';
+
+registerEnumType(Scope, {
+  name: 'Scope',
+  description: 'What a caller may do.',
+  valuesConfig: {
+    LOGS_READ: { description: 'See calls, groups and usage; logs:read in a JWT.' },
+    LOGS_WRITE: { description: 'Record calls; logs:write in a JWT.' },
+    KEYS_READ: { description: 'Fetch the provider key itself; keys:read in a JWT.' },
+    KEYS_ROTATE: {
+      description: 'Put a new provider key into use, and see which is; keys:rotate in a JWT.',
+    },
+    ADMIN: {
+      description:
+        'All of the others but KEYS_READ, and make groups and access tokens; admin in a JWT. May hand out KEYS_READ.',
+    },
+  },
+});
 
 /** A token of this server's own (table llm_access_tokens). What a caller sends is nowhere; its hash has no @Field. */
 @Entity({ tableName: 'llm_access_tokens' })

@@ -1,5 +1,3 @@
-import { registerEnumType } from 'type-graphql';
-
 /** What a caller may do; the values are how the database, the command line and JWTs spell it. */
 export enum Scope {
   LOGS_READ = 'logs:read',
@@ -8,23 +6,6 @@ export enum Scope {
   KEYS_ROTATE = 'keys:rotate',
   ADMIN = 'admin',
 }
-
-registerEnumType(Scope, {
-  name: 'Scope',
-  description: 'What a caller may do.',
-  valuesConfig: {
-    LOGS_READ: { description: 'See calls, groups and usage; logs:read in a JWT.' },
-    LOGS_WRITE: { description: 'Record calls; logs:write in a JWT.' },
-    KEYS_READ: { description: 'Fetch the provider key itself; keys:read in a JWT.' },
-    KEYS_ROTATE: {
-      description: 'Put a new provider key into use, and see which is; keys:rotate in a JWT.',
-    },
-    ADMIN: {
-      description:
-        'All of the others but KEYS_READ, and make groups and access tokens; admin in a JWT. May hand out KEYS_READ.',
-    },
-  },
-});
 
 /** Every scope, in the order in which they are listed. */
 export const SCOPES: readonly Scope[] = Object.values(Scope);

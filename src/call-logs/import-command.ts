@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { UseDatabase } from '../database/open-configured.js';
 import { OperatorError } from '../operator-error.js';
 import { IMPORT_FIELDS } from './import/fields.js';
 import { importFiles, type ImportSummary } from './import/import-files.js';
@@ -8,23 +9,16 @@ import { terminalProgress } from './import/progress.js';
 /** Exit code of an import that left rows out. */
 const SOME_REJECTED = 3;
 
-/** The database of a command; `close` lets go of it. */
-export interface CommandDatabase {
-  /** postgres://user:password@host:port/database */
-  url: string;
-  close(): Promise<void>;
-}
-
 /**
  * `import FILE…`: loads calls from CSV and JSON Lines.
  *
  * The process exits with 0 when all rows are in and with 3 when some were rejected; an OperatorError is
  * thrown when a file was not loaded.
  *
- * @param openForCommand opens the migrated database
+ * @param useDatabase opens the migrated database
  * @param signal leaves the file at hand unloaded when it is aborted
  */
-export function importCommand(openForCommand: () => Promise<CommandDatabase>, signal: AbortSignal): Command {
+export function importCommand(useDatabase: UseDatabase, signal: AbortSignal): Command {
   return new Command('import')
     .description('Load calls from CSV or JSON Lines files, each in one transaction.')
     .argument('<file...>', 'files to load; - is standard input')
@@ -41,28 +35,27 @@ export function importCommand(openForCommand: () => Promise<CommandDatabase>, si
       'after',
       '\nExit codes: 0 all rows are in; 3 some were rejected; 1 a file could not be loaded',
     )
-    .action((paths: string[], options: ImportOptions) => runImport(paths, options, openForCommand, signal));
+    .action((paths: string[], options: ImportOptions) => runImport(paths, options, useDatabase, signal));
 }
 
 async function runImport(
   paths: string[],
   options: ImportOptions,
-  openForCommand: () => Promise<CommandDatabase>,
+  useDatabase: UseDatabase,
   signal: AbortSignal,
 ): Promise<void> {
   const plan = await planImport(paths, options, process.stdin, signal);
-  const database = await openForCommand();
   try {
-    for await (const summary of importFiles(database.url, plan, terminalProgress(process.stderr), signal)) {
-      process.stdout.write(`${describe(summary)}\n`);
-      if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
-    }
+    await useDatabase(async ({ url }) => {
+      for await (const summary of importFiles(url, plan, terminalProgress(process.stderr), signal)) {
+        process.stdout.write(`${describe(summary)}\n`);
+        if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
+      }
+    });
   } catch (error) {
     // Whoever interrupts the import wants to know what became of the file.
     if (signal.aborted && error instanceof OperatorError) process.stderr.write(`${error.message}\n`);
     throw error;
-  } finally {
-    await database.close();
   }
 }
 

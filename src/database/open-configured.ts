@@ -25,6 +25,9 @@ export interface ConfiguredDatabase {
   abandon(): Promise<void>;
 }
 
+/** Opens a database for a command, hands it over, and closes it afterwards, whatever comes of the work. */
+export type UseDatabase = <T>(use: (opened: ConfiguredDatabase) => Promise<T>) => Promise<T>;
+
 /**
  * Opens the database of DATABASE_URL, or else brings up the embedded one in DATA_DIR.
  *

@@ -1,77 +1,27 @@
 import { Command } from 'commander';
-import type { Database } from '../database/database.js';
-import { explainDatabaseError } from '../database/explain-error.js';
-import { OperatorError } from '../operator-error.js';
-import { generateKeyEncryptionKey } from './key-encryption-key.js';
-import { KeyVault } from './key-vault.js';
-import { loadKeyEncryptionKeys, type KeyFileConfig } from './load-key-encryption-keys.js';
-import { reencryptKeys, type Reencryption } from './reencrypt.js';
+import type { UseDatabase } from '../database/open-configured.js';
+import type { KeyFileConfig } from './load-key-encryption-keys.js';
 
 /**
  * `keys`: looks after the keys that provider keys are encrypted with.
  *
- * @param open opens the migrated database
+ * @param useDatabase opens the migrated database
  * @param readConfig reads the environment
  */
-export function keysCommand(
-  open: () => Promise<{ database: Database; close(): Promise<void> }>,
-  readConfig: () => KeyFileConfig,
-): Command {
+export function keysCommand(useDatabase: UseDatabase, readConfig: () => Promise<KeyFileConfig>): Command {
   const command = new Command('keys').description('look after the encryption of the provider key');
+  const actions = () => import('./keys-actions.js');
   command
     .command('generate')
     .description('print a fresh entry for KEY_ENCRYPTION_KEYS')
-    .action(() => {
-      print(generateKeyEncryptionKey());
+    .action(async () => {
+      (await actions()).printNewKey();
     });
   command
     .command('reencrypt')
     .description('encrypt stored provider keys with the newest key-encryption key; those in the clear, too')
     .action(async () => {
-      const config = readConfig();
-      if (config.keyStorage === 'plaintext') {
-        throw new OperatorError('KEY_STORAGE is plaintext, so nothing is to be encrypted. Unset it first.');
-      }
-      const opened = await open();
-      try {
-        const vault = new KeyVault(config.keyStorage, await loadKeyEncryptionKeys(config));
-        report(await reencrypt(opened.database, vault));
-      } finally {
-        await opened.close();
-      }
+      await (await actions()).reencryptStoredKeys(await readConfig(), useDatabase);
     });
   return command;
-}
-
-async function reencrypt({ sql }: Database, vault: KeyVault): Promise<Reencryption> {
-  if (!vault.canSeal) {
-    throw new OperatorError(
-      'There is nothing to encrypt keys with. Set KEY_ENCRYPTION_KEYS to what "npm run --silent keys -- generate" prints.',
-    );
-  }
-  try {
-    return await reencryptKeys(sql, vault);
-  } catch (error) {
-    throw explainDatabaseError(error);
-  }
-}
-
-function report({ encrypted, reencrypted, untouched, unreadable }: Reencryption): void {
-  const total = encrypted.length + reencrypted.length + untouched.length + unreadable.length;
-  print(
-    total === 0
-      ? 'No provider key is stored.'
-      : `Stored provider keys: ${encrypted.length} encrypted that were in the clear, ${reencrypted.length} re-encrypted, ${untouched.length} encrypted with the newest key-encryption key already, ${unreadable.length} unreadable.`,
-  );
-  if (encrypted.length > 0) {
-    print(
-      "What was in the clear is still so in backups, and in the database's files until they are vacuumed: rotate such a key at the provider.",
-    );
-  }
-  for (const { id, why } of unreadable) process.stderr.write(`Row ${id} of llm_configs: ${why}\n`);
-  if (unreadable.length > 0) process.exitCode = 1;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importCommand } from '../../src/call-logs/import-command.js';
+import type { ConfiguredDatabase, UseDatabase } from '../../src/database/open-configured.js';
 import { useTestDatabase } from '../support/database.js';
 import { emptyTables, inFolder, storedCalls } from './importing.js';
 
@@ -28,15 +29,13 @@ async function run(text: string, ...options: string[]): Promise<number | string 
   return inFolder(async (folder) => {
     const path = join(folder, 'calls.csv');
     await writeFile(path, text);
-    const open = () =>
-      Promise.resolve({
-        url: test.url,
-        close: () => {
-          closed += 1;
-          return Promise.resolve();
-        },
+    const useDatabase: UseDatabase = (use) =>
+      use({ url: test.url } as ConfiguredDatabase).finally(() => {
+        closed += 1;
       });
-    await importCommand(open, new AbortController().signal).parseAsync([path, ...options], { from: 'user' });
+    await importCommand(useDatabase, new AbortController().signal).parseAsync([path, ...options], {
+      from: 'user',
+    });
     said = said.replaceAll(folder, '');
     return process.exitCode ?? 0;
   });

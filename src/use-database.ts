@@ -1,0 +1,62 @@
+import { readConfig, type Config } from './config.js';
+import { migrate, refusePendingMigrations } from './database/migrate.js';
+import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open-configured.js';
+import { entities } from './entities.js';
+import { Stopped } from './stop-signal.js';
+
+type Use<T> = (opened: ConfiguredDatabase) => Promise<T>;
+
+/**
+ * The database for a command, as it stands.
+ *
+ * @throws OperatorError in one sentence where it cannot be used
+ */
+export async function useAsItIs<T>(environment: NodeJS.ProcessEnv, use: Use<T>): Promise<T> {
+  const opened = await openConfiguredDatabase(readConfig(environment), entities, 'command', reportProblem);
+  return closeAfter(opened, () => use(opened));
+}
+
+/**
+ * The database for a command that works on the product's tables: the embedded one is migrated on the way.
+ *
+ * @throws OperatorError also where a migration is pending on a database of the operator's own
+ */
+export async function useMigrated<T>(environment: NodeJS.ProcessEnv, use: Use<T>): Promise<T> {
+  return useAsItIs(environment, async (opened) => {
+    if (opened.embedded) await migrate(opened.database);
+    else await refusePendingMigrations(opened.database);
+    return use(opened);
+  });
+}
+
+/**
+ * The database for a server; the embedded one is migrated on the way.
+ *
+ * @param report is told what happens to the embedded database later on
+ */
+export async function useAsServer<T>(
+  config: Config,
+  report: (event: string) => void,
+  use: Use<T>,
+): Promise<T> {
+  const opened = await openConfiguredDatabase(config, entities, 'server', report);
+  return closeAfter(opened, () => use(opened));
+}
+
+async function closeAfter<T>(opened: ConfiguredDatabase, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    // What still runs would keep the database from closing.
+    if (error instanceof Stopped) await opened.abandon();
+    else await opened.close();
+    throw error;
+  }
+  await opened.close();
+  return result;
+}
+
+function reportProblem(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
