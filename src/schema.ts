@@ -5,6 +5,7 @@ import { protectFields } from './access/needs.js';
 import { CallLogResolver } from './call-logs/call-log-resolver.js';
 import { GroupCallLogsResolver } from './call-logs/group-call-logs-resolver.js';
 import { ConsistencyResolver } from './consistency/consistency-resolver.js';
+import { answerPrintedLists } from './graphql/answer/printed-list.js';
 import { callOnDemand } from './graphql/on-demand.js';
 import { GroupResolver } from './groups/group-resolver.js';
 import { KeyResolver } from './keys/key-resolver.js';
@@ -29,7 +30,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     ],
     validate: false, // inputs are checked where they are compiled, with messages that name the field
   });
-  return protectFields(callOnDemand(schema));
+  return protectFields(answerPrintedLists(callOnDemand(schema)));
 }
 
 /** The schema as it is kept in schema.graphql: sorted, so that a change shows as a change. */

@@ -12,10 +12,10 @@ import { forgetOldKeys } from './call-logs/idempotency.js';
 import { createCheck } from './consistency/check.js';
 import { createContext, dryContext, type Context, type Services } from './context.js';
 import type { Database } from './database/database.js';
-import { compiledQueries } from './graphql/compiled-queries.js';
+import { printAnswer } from './graphql/answer/answer-texts.js';
+import { operationsOf } from './graphql/answer/execute.js';
 import { Cursors } from './graphql/cursors.js';
 import { formatError } from './graphql/format-error.js';
-import { printAnswer } from './graphql/json-text.js';
 import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
@@ -85,7 +85,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     consistency,
   };
   const apollo = new ApolloServer<Context & LoggedContext>({
-    gateway: compiledQueries(schema),
+    gateway: operationsOf(schema),
     // Apollo gives on what it is given here, to us.
     stringifyResult: (answer) => printAnswer(answer) as unknown as string,
     formatError: http.introspection ? formatError : withoutSuggestions(formatError),

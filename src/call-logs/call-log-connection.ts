@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { JsonText } from '../graphql/json-text.js';
+import { MayBePrinted, type PrintedList } from '../graphql/answer/printed-list.js';
 import { OnDemand } from '../graphql/on-demand.js';
 import { PageInfo } from '../graphql/paging.js';
 import type { Group } from '../groups/group.js';
@@ -31,9 +31,9 @@ export class CallLogConnection {
   @Field(() => [CallLogEdge], { description: 'The calls of the page, each with its cursor.' })
   edges!: () => Promise<CallLogEdge[]>;
 
-  @OnDemand()
+  @MayBePrinted()
   @Field(() => [CallLog], { description: 'The calls of the page.' })
-  nodes!: () => Promise<CallLog[] | JsonText>;
+  nodes!: () => Promise<CallLog[] | PrintedList>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;

@@ -1,12 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import type { CallerContext } from '../access/caller.js';
+import type { ByteText } from '../database/byte-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
-import { selectedFields } from '../graphql/selected-fields.js';
+import { selectedFields } from '../graphql/answer/selected-fields.js';
 import { configIdInUse } from '../keys/config-in-use.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
@@ -18,7 +19,12 @@ import { recordCallLog, recordCallLogs } from './record.js';
 import { RecordCallLogInput } from './record-input.js';
 import { RecordCallLogsResult } from './record-result.js';
 
-@Resolver()
+/** JSON is read as the bytes of its text, which go into the answer as they are. */
+function keepJson({ answer }: CallerContext, bytes: unknown): string | null {
+  return bytes === null || bytes === 'null' ? null : answer.keep(bytes as ByteText);
+}
+
+@Resolver(() => CallLog)
 export class CallLogResolver {
   @Query(() => CallLog, { nullable: true, description: 'One call; null where there is none of that number.' })
   @Needs(Scope.LOGS_READ)
@@ -28,6 +34,22 @@ export class CallLogResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<CallLog | null> {
     return readCallLog(context, parseId(id, 'id'), selectedFields(info));
+  }
+
+  @FieldResolver()
+  requestMessages(@Root() { requestMessages }: CallLog, @Ctx() context: CallerContext): unknown {
+    // Another program may write JSON's null for no messages, which the field does not allow.
+    return keepJson(context, requestMessages) ?? [];
+  }
+
+  @FieldResolver()
+  requestParams(@Root() { requestParams }: CallLog, @Ctx() context: CallerContext): unknown {
+    return keepJson(context, requestParams);
+  }
+
+  @FieldResolver()
+  responseData(@Root() { responseData }: CallLog, @Ctx() context: CallerContext): unknown {
+    return keepJson(context, responseData);
   }
 
   @Costs({ once: PAGE, span: boundedSpan })

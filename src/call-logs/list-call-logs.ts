@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'kysely';
 import type { CallerContext } from '../access/caller.js';
 import { parsePage } from '../graphql/paging.js';
-import { selectedFields } from '../graphql/selected-fields.js';
+import { selectedFields } from '../graphql/answer/selected-fields.js';
 import type { CallLogConnection, SelectedCalls } from './call-log-connection.js';
 import type { CallLogPageArgs } from './call-log-page-args.js';
 import { callLogPage } from './read-call-logs.js';

@@ -1,64 +1,75 @@
-import { GraphQLID, GraphQLInt, GraphQLString, isEnumType, type GraphQLEnumType } from 'graphql';
+import {
+  getNullableType,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLString,
+  isEnumType,
+  isNonNullType,
+  type GraphQLEnumType,
+  type GraphQLOutputType,
+} from 'graphql';
+import type { SelectedField, SelectedObject } from '../graphql/answer/selected-fields.js';
 import { DateTime, Json } from '../graphql/scalars.js';
-import { TYPE_NAME, type ObjectShape, type Property } from '../graphql/shape.js';
-import { BODIES } from './bodies.js';
 
-/** What a field of an object is in SQL. */
-export type ValueOf = (field: string) => string;
+/** What a field of an object is in SQL; undefined where it is no column of a call. */
+export type ValueOf = (field: string) => string | undefined;
 
 /**
- * What is selected of a call in the form of JSON, in SQL: the same as would be printed of its values.
- *
- * A piece is null for a call that has a value which its field does not allow, such as a status that is none.
+ * What is selected of a call in the form of JSON, in SQL: the same text as would be printed of its values. It is null for
+ * a call with a value that its field does not allow, such as a status that is none.
  *
  * @param valueOf of a call
  * @param ofGroup of its group, which is null where there is none
- * @returns texts that follow each other; more than one where there are bodies, which take long to join to others
+ * @returns undefined where something is selected that only a resolver can tell
  */
-export function printedCall(shape: ObjectShape, valueOf: ValueOf, ofGroup: ValueOf): string[] {
-  const print = (property: Property) =>
-    property.shape.kind === 'object'
-      ? printGroup(property.shape, ofGroup)
-      : printLeaf(property, valueOf(property.name));
-  const pieces: string[] = [];
-  let short: string[] = [];
-  for (const { sql, isBody } of partsOf(shape, print)) {
-    if (isBody) {
-      pieces.push(joined(short), sql);
-      short = [];
-    } else short.push(sql);
-  }
-  return [...pieces, joined(short)];
+export function printedCall(
+  selected: SelectedObject,
+  valueOf: ValueOf,
+  ofGroup: ValueOf,
+): string | undefined {
+  const required: string[] = [];
+  const print = ({ name, below }: SelectedField, type: GraphQLOutputType) => {
+    if (below) return printGroup(below, ofGroup);
+    const value = valueOf(name);
+    const enumType = getNullableType(type);
+    if (value !== undefined && isEnumType(enumType)) required.push(`${value} IN (${valuesOf(enumType)})`);
+    return value === undefined ? undefined : printLeaf(name, value, type);
+  };
+  const printed = printObject(selected, print);
+  if (printed === undefined || required.length === 0) return printed;
+  return `CASE WHEN ${required.join(' AND ')} THEN ${printed} END`;
 }
 
-function printGroup(shape: ObjectShape, ofGroup: ValueOf): string {
-  const parts = partsOf(shape, (property) => printLeaf(property, ofGroup(property.name)));
-  return `CASE WHEN ${ofGroup('id')} IS NULL THEN 'null' ELSE ${joined(parts.map(({ sql }) => sql))} END`;
-}
-
-/** A text in SQL, and whether it is a body. */
-interface Part {
-  sql: string;
-  isBody: boolean;
-}
-
-function partsOf({ type, properties }: ObjectShape, print: (property: Property) => string): Part[] {
-  const members = properties.flatMap((property, index) => {
-    const { key, name } = property;
-    const value = name === TYPE_NAME ? literal(`"${type.name}"`) : print(property);
-    return [
-      { sql: literal(`${index === 0 ? '{' : ','}"${key}":`), isBody: false },
-      { sql: value, isBody: BODIES.has(name) },
-    ];
+function printGroup(selected: SelectedObject, ofGroup: ValueOf): string | undefined {
+  const printed = printObject(selected, ({ name, below }, type) => {
+    const value = below ? undefined : ofGroup(name);
+    return value === undefined ? undefined : printLeaf(name, value, type);
   });
-  return [...members, { sql: literal('}'), isBody: false }];
+  return printed && `CASE WHEN ${ofGroup('id')} IS NULL THEN 'null' ELSE ${printed} END`;
 }
 
-/** Of halves, and these of halves: each text is copied as often as it is joined to another one. */
-function joined(parts: readonly string[]): string {
-  if (parts.length === 1) return parts[0] ?? '';
-  const half = Math.ceil(parts.length / 2);
-  return `(${joined(parts.slice(0, half))} || ${joined(parts.slice(half))})`;
+function printObject(
+  { type, fields }: SelectedObject,
+  print: (field: SelectedField, type: GraphQLOutputType) => string | undefined,
+): string | undefined {
+  const parts: string[] = [];
+  for (const [index, selected] of fields.entries()) {
+    const field = type.getFields()[selected.name];
+    const value = field ? print(selected, field.type) : literal(`"${type.name}"`);
+    if (value === undefined) return undefined;
+    parts.push(literal(`${index === 0 ? '{' : ','}"${selected.key}":`), value);
+  }
+  return concatenated([...parts, literal('}')]);
+}
+
+/** Arguments that PostgreSQL takes of a function. */
+const MAX_ARGUMENTS = 100;
+
+/** One function for all of them writes each text once, however many and however long they are. */
+function concatenated(parts: readonly string[]): string {
+  if (parts.length <= MAX_ARGUMENTS) return `concat(${parts.join(', ')})`;
+  const rest = parts.slice(MAX_ARGUMENTS - 1);
+  return `concat(${parts.slice(0, MAX_ARGUMENTS - 1).join(', ')}, ${concatenated(rest)})`;
 }
 
 /** @param text of names of GraphQL and what stands between them in JSON: without a quote of SQL */
@@ -66,19 +77,16 @@ function literal(text: string): string {
   return `'${text}'`;
 }
 
-function printLeaf({ shape, nullable, name }: Property, value: string): string {
+function printLeaf(name: string, value: string, type: GraphQLOutputType): string | undefined {
   // Another program may write JSON's null for no messages, which the field does not allow.
-  if (name === 'requestMessages') return `coalesce(nullif(${value}::text, 'null'), '[]')`;
-  if (shape.kind === 'leaf') {
-    const { type } = shape;
-    const printed = isEnumType(type) ? printEnum(type, value) : PRINTED.get(type.name)?.(value);
-    if (printed && nullable) return `coalesce(${printed}, 'null')`;
-    if (printed) return printed;
-  }
-  throw new Error(`Nothing tells how the database prints ${value}.`);
+  if (name === 'requestMessages') return `coalesce(nullif(${value}, 'null'::jsonb), '[]'::jsonb)`;
+  const leaf = getNullableType(type);
+  const printed = isEnumType(leaf) ? printEnum(leaf, value) : PRINTED.get(String(leaf))?.(value);
+  if (printed === undefined || isNonNullType(type)) return printed;
+  return `coalesce(${printed}, 'null')`;
 }
 
-/** By type, what a value is printed by that is not null. */
+/** By type, the text of a value; null of null. */
 const PRINTED = new Map<string, (value: string) => string>([
   // All are whole numbers.
   [GraphQLID.name, (value) => `'"' || ${value}::text || '"'`],
@@ -91,4 +99,11 @@ const PRINTED = new Map<string, (value: string) => string>([
 function printEnum(type: GraphQLEnumType, value: string): string {
   const cases = type.getValues().map((one) => `WHEN '${one.value as string}' THEN '"${one.name}"'`);
   return `CASE ${value} ${cases.join(' ')} END`;
+}
+
+function valuesOf(type: GraphQLEnumType): string {
+  return type
+    .getValues()
+    .map((one) => `'${one.value as string}'`)
+    .join(', ');
 }

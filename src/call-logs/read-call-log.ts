@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
 import { inBatches } from '../database/in-batches.js';
 import type { Caller, CallerContext } from '../access/caller.js';
-import type { Selected } from '../graphql/selected-fields.js';
+import type { Selected } from '../graphql/answer/selected-fields.js';
 import type { CallLog } from './call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
 

@@ -5,7 +5,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { CallLog } from './call-log.js';
 import { readIdempotencyKey } from './idempotency.js';
 import { prepareCallLog } from './new-call-log.js';
-import type { Selected } from '../graphql/selected-fields.js';
+import type { Selected } from '../graphql/answer/selected-fields.js';
 import { readCallLog } from './read-call-log.js';
 import { readCallLogsById } from './read-call-logs.js';
 import { callLogRecorder, type PendingCallLog } from './record-call-logs.js';

@@ -1,11 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { ByteText } from '../database/byte-text.js';
+import type { CallerContext } from '../access/caller.js';
 import { asBytes } from '../database/byte-client.js';
 import type { Database } from '../database/database.js';
-import type { CallerContext } from '../access/caller.js';
-import { BETWEEN_ROWS } from '../graphql/rows.js';
-import type { Selected } from '../graphql/selected-fields.js';
-import type { ObjectShape } from '../graphql/shape.js';
+import type { Selected, SelectedObject } from '../graphql/answer/selected-fields.js';
+import { memo } from '../graphql/memo.js';
 import { CallLog, MODEL_EXPRESSION } from './call-log.js';
 import { printedCall } from './printed-call.js';
 
@@ -25,104 +23,75 @@ const GROUP_VALUES: ReadonlyMap<string, string> = new Map([
 export type Select = (where: RawBuilder<unknown>) => RawBuilder<unknown>;
 
 /**
- * Selects the id of each call, what its list is ordered by, and the values that serve the fields: a body can be
- * megabytes, and is read only when it is asked for.
- *
- * @param orderedBy a field
+ * The SELECTs of what one place of an operation selects of calls. All give the id of each call, and what its list is
+ * ordered by.
  */
-export function selectValues(context: CallerContext, selected: Selected, orderedBy = 'id'): Select {
-  return madeOnce(context, selected, `values ${orderedBy}`, () => {
-    const values = context.shared(valuesOfFields);
-    const wanted = new Set(['id', orderedBy, ...selected.fields]);
-    if (wanted.has('group')) wanted.add('groupId');
-    const columns = [...wanted].flatMap((field) => {
-      const value = field === 'group' ? GROUP_VALUES.get('name') : values.get(field);
-      if (value === undefined) return [];
-      if ((JSON_FIELDS as readonly string[]).includes(field)) return [`${asBytes(value)} AS "${field}"`];
-      return [`${value} AS "${field === 'group' ? 'groupName' : field}"`];
-    });
-    const from = sql.raw(fromCalls(columns, selected));
-    return (where) => sql`${from} WHERE ${where}`;
-  });
+export interface CallLogSelects {
+  /** The values that serve the fields: a body can be megabytes, and is read only when it is asked for. */
+  values: (orderedBy: string) => Select;
+  /**
+   * The call as the answer is to hold it, as `printed`; null of a call that cannot be printed. Undefined where something
+   * is selected that only a resolver can tell.
+   */
+  printed: (orderedBy: string) => Select | undefined;
 }
 
-/** What {@link selectPrinted} gives; both are null where no call is selected. */
-export interface PrintedCalls {
-  /** All calls, as {@link printedRows} takes them; null where one cannot be printed. */
-  printed: ByteText | null;
-  positions: string | null;
+/** Those of an operation, made once: one that comes again selects the same. */
+export function selectsOf(context: CallerContext, selected: Selected): CallLogSelects {
+  return context.shared(selectsOfDatabase)(selected);
 }
 
-/**
- * Selects one row for all calls, in which they are printed.
- *
- * @param orderedBy the field by which they are ordered
- */
-export function selectPrinted(
-  context: CallerContext,
-  selected: Selected,
-  shape: ObjectShape,
-  orderedBy: string,
-): Select {
-  return madeOnce(context, selected, `printed ${orderedBy}`, () => {
-    const [printed, ...furtherPieces] = piecesOf(context, shape);
-    if (furtherPieces.length > 0) throw new Error('Bodies are not printed together with others.');
-    const columns = [`${printed} AS printed`, position(context, orderedBy)];
-    const from = sql.raw(fromCalls(columns, selected));
-    const all = `CASE WHEN count(printed) = count(*) THEN string_agg(printed, '${BETWEEN_ROWS}') END`;
-    return (where) => sql`
-      SELECT ${sql.raw(asBytes(all))} AS printed, string_agg(position, ${sql.lit('\n')}) AS positions
-      FROM (${from} WHERE ${where}) AS calls`;
-  });
+function selectsOfDatabase(database: Database): (selected: Selected) => CallLogSelects {
+  const values = valuesOfFields(database);
+  return memo((selected: Selected) => ({
+    values: byOrder((orderedBy) => selectValues(values, selected, orderedBy)),
+    printed: byOrder(
+      (orderedBy) => selected.onlyPlace && selectPrinted(values, selected.onlyPlace, orderedBy),
+    ),
+  }));
 }
 
-/** As {@link selectPrinted} of calls with bodies: a row for each, in pieces. */
-export function selectPieces(
-  context: CallerContext,
-  selected: Selected,
-  shape: ObjectShape,
-  orderedBy: string,
-): Select {
-  return madeOnce(context, selected, `pieces ${orderedBy}`, () => {
-    const pieces = piecesOf(context, shape).map((piece, index) => `${asBytes(piece)} AS piece${index}`);
-    const from = sql.raw(fromCalls([position(context, orderedBy), ...pieces], selected));
-    return (where) => sql`${from} WHERE ${where}`;
-  });
-}
-
-function piecesOf(context: CallerContext, shape: ObjectShape): string[] {
-  return printedCall(shape, valueIn(context.shared(valuesOfFields)), valueIn(GROUP_VALUES));
-}
-
-function position(context: CallerContext, orderedBy: string): string {
-  const value = valueIn(context.shared(valuesOfFields))(orderedBy);
-  return `id || coalesce(' ' || ${value}, '') AS position`;
-}
-
-function fromCalls(columns: readonly string[], { fields }: Selected): string {
-  return `SELECT ${columns.join(', ')} FROM llm_call_logs ${fields.has('group') ? WITH_GROUPS : ''}`;
-}
-
-/** A query that comes again selects the same. */
-function madeOnce(context: CallerContext, selected: Selected, what: string, make: () => Select): Select {
-  const all = context.shared(madeBefore);
-  let made = all.get(selected);
-  if (!made) all.set(selected, (made = new Map<string, Select>()));
-  let select = made.get(what);
-  if (!select) made.set(what, (select = make()));
-  return select;
-}
-
-function madeBefore(): WeakMap<Selected, Map<string, Select>> {
-  return new WeakMap();
-}
-
-function valueIn(values: ReadonlyMap<string, string>): (field: string) => string {
-  return (field) => {
-    const value = values.get(field);
-    if (value === undefined) throw new Error(`Nothing holds the value of ${field}.`);
-    return value;
+function byOrder<T>(make: (orderedBy: string) => T): (orderedBy: string) => T {
+  const made = new Map<string, T>();
+  return (orderedBy) => {
+    if (!made.has(orderedBy)) made.set(orderedBy, make(orderedBy));
+    return made.get(orderedBy) as T;
   };
+}
+
+function selectValues(values: ReadonlyMap<string, string>, { fields }: Selected, orderedBy: string): Select {
+  const wanted = new Set(['id', orderedBy, ...fields]);
+  if (wanted.has('group')) wanted.add('groupId');
+  const columns = [...wanted].flatMap((field) => {
+    const value = field === 'group' ? GROUP_VALUES.get('name') : values.get(field);
+    if (value === undefined) return [];
+    if ((JSON_FIELDS as readonly string[]).includes(field)) return [`${asBytes(value)} AS "${field}"`];
+    return [`${value} AS "${field === 'group' ? 'groupName' : field}"`];
+  });
+  return selectFrom(columns, fields.has('group'));
+}
+
+function selectPrinted(
+  values: ReadonlyMap<string, string>,
+  selected: SelectedObject,
+  orderedBy: string,
+): Select | undefined {
+  const printed = printedCall(
+    selected,
+    (field) => values.get(field),
+    (field) => GROUP_VALUES.get(field),
+  );
+  if (printed === undefined) return undefined;
+  const columns = ['id', `${values.get(orderedBy)} AS "${orderedBy}"`, `${asBytes(printed)} AS printed`];
+  return selectFrom(
+    columns,
+    selected.fields.some(({ name }) => name === 'group'),
+  );
+}
+
+function selectFrom(columns: readonly string[], withGroups: boolean): Select {
+  const from = sql.raw(`SELECT ${columns.join(', ')} FROM llm_call_logs ${withGroups ? WITH_GROUPS : ''}`);
+  return (where) => sql`${from} WHERE ${where}`;
 }
 
 /** By field of a call, what holds its value; of the group, its number. */

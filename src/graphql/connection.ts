@@ -1,11 +1,12 @@
 import type { RawBuilder } from 'kysely';
 import type { Cursors } from './cursors.js';
-import type { JsonText } from './json-text.js';
 import { beyond, boundsBeyond, orderBy, type Bounds, type KeysetOrder, type Position } from './keyset.js';
 import type { Page } from './paging.js';
-import type { Rows } from './rows.js';
 
-/** What to read: rows that meet all conditions, in this order, at most `limit`, with what the order sorts by. */
+/** A row of a list; with the value that the list is ordered by, as the property that the order names. */
+export type Row = { id: string | number } & object;
+
+/** What to read: rows that meet all conditions, in this order, at most `limit`. */
 export interface KeysetRead {
   /** Whether it matters only that there is a row, and not what is in it. */
   onlyWhether: boolean;
@@ -17,9 +18,9 @@ export interface KeysetRead {
 }
 
 /** A page in the shape of the Relay connection types; it is read when something of it is selected. */
-export interface Connection<Row> {
-  nodes: () => Promise<Row[] | JsonText>;
-  edges: () => Promise<{ cursor: string; node: Row }[]>;
+export interface Connection<Node> {
+  nodes: () => Promise<Node[]>;
+  edges: () => Promise<{ cursor: string; node: Node }[]>;
   pageInfo: {
     hasNextPage: () => Promise<boolean>;
     hasPreviousPage: () => Promise<boolean>;
@@ -34,12 +35,12 @@ export interface Connection<Row> {
  * @param read runs one statement
  * @throws BAD_USER_INPUT for a cursor that is forged or of another order
  */
-export function connectionOf<Row>(
+export function connectionOf<Node extends Row>(
   page: Page,
   order: KeysetOrder,
   cursors: Cursors,
-  read: (what: KeysetRead) => Promise<Rows<Row>>,
-): Connection<Row> {
+  read: (what: KeysetRead) => Promise<Node[]>,
+): Connection<Node> {
   const [after, before] = (['after', 'before'] as const).map((side) => {
     const cursor = page[side];
     return cursor === undefined ? undefined : cursors.decode(cursor, order.name, side);
@@ -54,7 +55,7 @@ export function connectionOf<Row>(
       ...(before && boundsBeyond(order, 'before', before)),
     },
   };
-  let reading: Promise<Rows<Row>> | undefined;
+  let reading: Promise<Node[]> | undefined;
   // One more than asked for tells whether there is more.
   const readOnce = () =>
     (reading ??= read({
@@ -64,12 +65,14 @@ export function connectionOf<Row>(
       limit: page.size + 1,
     }));
   const isMore = async () => (await readOnce()).length > page.size;
+  const nodes = async () => {
+    const rows = (await readOnce()).slice(0, page.size);
+    return page.backward ? rows.reverse() : rows;
+  };
   /** Where the first or the last row of the page stands; undefined on an empty page. */
   const edge = async (side: 'first' | 'last'): Promise<Position | undefined> => {
-    const rows = await readOnce();
-    const length = Math.min(rows.length, page.size);
-    if (length === 0) return undefined;
-    return rows.positionOf((side === 'last') === page.backward ? 0 : length - 1);
+    const row = (await nodes()).at(side === 'first' ? 0 : -1);
+    return row && positionOf(row, order);
   };
   const cursorOf = (position: Position | undefined) =>
     position ? cursors.encode(order.name, position) : null;
@@ -87,15 +90,9 @@ export function connectionOf<Row>(
     return rows.length > 0;
   };
   return {
-    nodes: async () => (await readOnce()).take(page.size, page.backward),
-    edges: async () => {
-      const rows = await readOnce();
-      const nodes = rows.takeEach(page.size, page.backward);
-      return nodes.map((node, index) => {
-        const position = rows.positionOf(page.backward ? nodes.length - 1 - index : index);
-        return { cursor: cursors.encode(order.name, position), node };
-      });
-    },
+    nodes,
+    edges: async () =>
+      (await nodes()).map((node) => ({ cursor: cursors.encode(order.name, positionOf(node, order)), node })),
     pageInfo: {
       hasNextPage: async () =>
         (!page.backward && (await isMore())) || (before !== undefined && (await anyBeyond('after', before))),
@@ -105,4 +102,9 @@ export function connectionOf<Row>(
       endCursor: async () => cursorOf(await edge('last')),
     },
   };
+}
+
+function positionOf(row: Row, { property }: KeysetOrder): Position {
+  const value = (row as Record<string, unknown>)[property] as string | number | null;
+  return { value: value === null ? null : String(value), id: String(row.id) };
 }

@@ -1,7 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { QueryExecutorProvider } from 'kysely';
 import type { Database } from '../database/database.js';
+import { AnswerTexts } from './answer/answer-texts.js';
 import type { Cursors } from './cursors.js';
+import { memo } from './memo.js';
 import { readInTurns, readQuickly, type ReadingTurns } from './limits/read-in-turns.js';
 
 /** What all requests to one server share, whatever feature they are about. */
@@ -24,6 +26,8 @@ export interface RequestContext extends RequestServices {
   readonly quickSql: QueryExecutorProvider;
   /** Made anew for each request, on first use. */
   readonly em: EntityManager;
+  /** JSON that goes into the answer as it is. */
+  readonly answer: AnswerTexts;
   /** Says that the operation only reads, before anything of it runs. */
   readOnly(): void;
   /** Whether that was said. */
@@ -36,7 +40,13 @@ export function requestServices(
   database: Database,
   others: Omit<RequestServices, 'database' | 'shared'>,
 ): RequestServices {
-  return { database, ...others, shared: memoize(() => database) };
+  return {
+    database,
+    ...others,
+    shared: memo<(database: Database) => unknown, unknown>((create) =>
+      create(database),
+    ) as RequestServices['shared'],
+  };
 }
 
 /**
@@ -60,6 +70,7 @@ export function createRequestContext<Own extends object>(
 class LazyContext {
   readonly held: {
     isReadOnly: boolean;
+    answer: AnswerTexts;
     sql?: QueryExecutorProvider;
     quickSql?: QueryExecutorProvider;
     em?: EntityManager;
@@ -70,8 +81,8 @@ class LazyContext {
     readonly services: RequestServices,
     readonly callerId: string,
   ) {
-    this.held = { isReadOnly: false };
-    this.once = memoize(() => this as never);
+    this.held = { isReadOnly: false, answer: new AnswerTexts() };
+    this.once = memo((create: (context: never) => unknown) => create(this as never)) as typeof this.once;
   }
 
   get sql(): QueryExecutorProvider {
@@ -84,6 +95,10 @@ class LazyContext {
 
   get em(): EntityManager {
     return (this.held.em ??= this.services.database.orm.em.fork());
+  }
+
+  get answer(): AnswerTexts {
+    return this.held.answer;
   }
 
   get isReadOnly(): boolean {
@@ -102,12 +117,4 @@ function statementsOf(
   if (!held.isReadOnly) return database.sql;
   if (!readingTurns) return database.reads;
   return take(database, readingTurns, { caller: callerId, part: held });
-}
-
-function memoize<S>(source: () => S): <T>(create: (source: S) => T) => T {
-  const made = new Map<unknown, unknown>();
-  return <T>(create: (source: S) => T): T => {
-    if (!made.has(create)) made.set(create, create(source()));
-    return made.get(create) as T;
-  };
 }

@@ -1,5 +1,4 @@
 import { Field, ObjectType } from 'type-graphql';
-import type { JsonText } from '../graphql/json-text.js';
 import { OnDemand } from '../graphql/on-demand.js';
 import { PageInfo } from '../graphql/paging.js';
 import { SafeInt } from '../graphql/scalars.js';
@@ -22,7 +21,7 @@ export class GroupConnection {
 
   @OnDemand()
   @Field(() => [Group], { description: 'The groups of the page.' })
-  nodes!: () => Promise<Group[] | JsonText>;
+  nodes!: () => Promise<Group[]>;
 
   @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
   pageInfo!: PageInfo;

@@ -3,7 +3,6 @@ import { connectionOf } from '../graphql/connection.js';
 import type { CallerContext } from '../access/caller.js';
 import type { KeysetOrder } from '../graphql/keyset.js';
 import { parsePage, type PageArgs } from '../graphql/paging.js';
-import { rowsOf } from '../graphql/rows.js';
 import type { Group } from './group.js';
 import type { GroupConnection } from './group-connection.js';
 
@@ -33,7 +32,7 @@ export function listGroups(context: CallerContext, args: PageArgs): GroupConnect
       const query = sql<Group>`
       SELECT id, name FROM groups
       WHERE ${where} ORDER BY ${what.order} LIMIT ${what.limit}`;
-      return rowsOf((await query.execute(context.sql)).rows, BY_NAME.property);
+      return (await query.execute(context.sql)).rows;
     },
   );
   return {

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { sql } from 'kysely';
-import { plainRows } from '../call-logs/paging-server.js';
-import { replaceRows } from '../support/insert-rows.js';
-import { useTestServer } from '../support/server.js';
+import { plainRows } from '../../call-logs/paging-server.js';
+import { replaceRows } from '../../support/insert-rows.js';
+import { useTestServer } from '../../support/server.js';
 
 const server = useTestServer();
 
