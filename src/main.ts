@@ -69,11 +69,23 @@ program
     process.stdout.write(await printedSchema());
   });
 
+program
+  .command('api-use')
+  .description('print which fields of the GraphQL API read and write which columns, as JSON')
+  .action(async () => {
+    const { createSchema } = await import('./schema.js');
+    const { traceApiUse } = await import('./consistency/trace/trace-api-use.js');
+    const { printApiUse } = await import('./consistency/api-use.js');
+    const { entities } = await import('./entities.js');
+    const { dryContext } = await import('./context.js');
+    process.stdout.write(printApiUse(await traceApiUse(await createSchema(), entities, dryContext)));
+  });
+
 async function createCheck(database: Database): Promise<Check> {
   const { createCheck } = await import('./consistency/check.js');
   const { createSchema } = await import('./schema.js');
-  const { dryContext } = await import('./context.js');
-  return createCheck(database, await createSchema(), dryContext);
+  const { API_USE } = await import('./consistency/api-use.js');
+  return createCheck(database, await createSchema(), API_USE);
 }
 
 function refuseOldNode(): void {

@@ -9,8 +9,9 @@ import { Authenticator } from './access/authenticator.js';
 import { jwtVerifier, type IdentityProviderConfig } from './access/identity-provider.js';
 import { TokenLookup } from './access/token-lookup.js';
 import { forgetOldKeys } from './call-logs/idempotency.js';
+import { API_USE } from './consistency/api-use.js';
 import { createCheck } from './consistency/check.js';
-import { createContext, dryContext, type Context, type Services } from './context.js';
+import { createContext, type Context, type Services } from './context.js';
 import type { Database } from './database/database.js';
 import { printAnswer } from './graphql/answer/answer-texts.js';
 import { operationsOf } from './graphql/answer/execute.js';
@@ -74,7 +75,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   });
   const secrets = await loadSecrets(database);
   const schema = await createSchema();
-  const consistency = createCheck(database, schema, dryContext);
+  const consistency = createCheck(database, schema, API_USE);
   const services: Services = {
     ...requestServices(database, {
       cursors: new Cursors(secrets.cursor),

@@ -2,7 +2,7 @@ import { isNonNullType, isObjectType, type GraphQLSchema } from 'graphql';
 import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
 import type { ExpectedTable } from '../database/structure/entity-tables.js';
 import { Risk, type Finding } from '../database/structure/finding.js';
-import type { ApiUse } from './api-use/api-use.js';
+import type { ApiUse } from './api-use.js';
 import { fieldsMeantToServe } from './meant-to-serve.js';
 
 /** What entities and API have to say against each other. */

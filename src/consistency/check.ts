@@ -6,11 +6,10 @@ import { compareTables } from '../database/structure/compare-tables.js';
 import { entityTables } from '../database/structure/entity-tables.js';
 import { Risk, worst, type Finding } from '../database/structure/finding.js';
 import { readLiveTables, type LiveTables } from '../database/structure/live-tables.js';
-import { loadParser } from '../database/structure/sql-shape.js';
+import { loadParser } from '../database/structure/sql-parser.js';
 import { fromDate } from '../database/timestamp.js';
 import { apiFindings } from './api-findings.js';
-import { traceApiUse, type ApiUse } from './api-use/api-use.js';
-import type { ContextFactory } from './api-use/dry-run.js';
+import type { ApiUse } from './api-use.js';
 import { migrationFindings } from './migration-findings.js';
 import type { Report } from './report.js';
 import { tableReports } from './table-reports.js';
@@ -26,15 +25,13 @@ const UNREADABLE: Record<string, string> = {
 export type Check = () => Promise<Report>;
 
 /**
- * Makes the check of one database against one schema. What the schema's fields use is found out once.
+ * Makes the check of one database against one schema.
  *
- * @param dryContext what the API's own code runs with while it is looked at
+ * @param use how the schema's fields use the database
  */
-export function createCheck(database: Database, schema: GraphQLSchema, dryContext: ContextFactory): Check {
-  let tracing: Promise<ApiUse> | undefined;
+export function createCheck(database: Database, schema: GraphQLSchema, use: ApiUse): Check {
   return async () => {
     await loadParser();
-    const use = await (tracing ??= traceApiUse(schema, database.orm, dryContext));
     return check(database, schema, use);
   };
 }

@@ -2,8 +2,7 @@ import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
 import type { ExpectedTable } from '../database/structure/entity-tables.js';
 import { atLeast, Risk, type Finding } from '../database/structure/finding.js';
 import type { LiveTable, LiveTables } from '../database/structure/live-tables.js';
-import type { ApiUse } from './api-use/api-use.js';
-import type { TableUse } from './api-use/table-use.js';
+import type { ApiUse, TableUse } from './api-use.js';
 import { TableStatus } from './consistency-types.js';
 import type { ColumnReport, TableReport } from './report.js';
 

@@ -6,7 +6,7 @@ import { compareTables } from './structure/compare-tables.js';
 import { entityTables } from './structure/entity-tables.js';
 import type { FindingKind } from './structure/finding.js';
 import { readLiveTables } from './structure/live-tables.js';
-import { loadParser } from './structure/sql-shape.js';
+import { loadParser } from './structure/sql-parser.js';
 
 /** What no migration mends, because values could be lost by it. */
 const FATAL: readonly FindingKind[] = ['COLUMN_MISSING', 'COLUMN_TYPE', 'PRIMARY_KEY', 'TABLE_KIND'];

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { API_USE } from '../../src/consistency/api-use.js';
 import { createCheck } from '../../src/consistency/check.js';
-import { dryContext } from '../../src/context.js';
 import { migrate } from '../../src/database/migrate.js';
 import { Risk } from '../../src/database/structure/finding.js';
 import { createSchema } from '../../src/schema.js';
@@ -16,7 +16,7 @@ describe.each([
   const older = useOlderDatabase(schema);
 
   test('has findings before it is migrated, and none but of low risk afterwards', async () => {
-    const check = createCheck(older.database, await createSchema(), dryContext);
+    const check = createCheck(older.database, await createSchema(), API_USE);
     expect((await check()).risk).toBe('HIGH');
     await migrate(older.database);
     const { findings } = await check();
@@ -31,7 +31,7 @@ describe('a database whose group names are short', () => {
   beforeAll(() => migrate(older.database));
 
   test('is told to be so', async () => {
-    const { findings } = await createCheck(older.database, await createSchema(), dryContext)();
+    const { findings } = await createCheck(older.database, await createSchema(), API_USE)();
     expect(findings.filter(({ risk }) => risk !== Risk.LOW)).toMatchObject([
       { kind: 'COLUMN_LENGTH', risk: 'MEDIUM', table: 'groups', column: 'name' },
     ]);

@@ -1,21 +1,20 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { getNamedType, parse, TypeInfo, visit, visitWithTypeInfo, type GraphQLSchema } from 'graphql';
-import type { ApiUse } from '../../src/consistency/api-use/api-use.js';
-import { probesOf } from '../../src/consistency/api-use/operations.js';
-import { Columns, type Column } from '../../src/consistency/api-use/sql/columns.js';
-import { useOfStatement } from '../../src/consistency/api-use/sql/statement-use.js';
+import { API_USE } from '../../src/consistency/api-use.js';
+import { probesOf } from '../../src/consistency/trace/operations.js';
+import { Columns, type Column } from '../../src/consistency/trace/sql/columns.js';
+import { useOfStatement } from '../../src/consistency/trace/sql/statement-use.js';
+import { loadParser } from '../../src/database/structure/sql-parser.js';
 import { createSchema } from '../../src/schema.js';
 import { useTestServer } from '../support/server.js';
 import { collectStatements } from '../support/statements.js';
-import { trace } from './api-use-tracing.js';
 
 const server = useTestServer();
 let schema: GraphQLSchema;
-let use: ApiUse;
 
 beforeAll(async () => {
   schema = await createSchema();
-  use = await trace(schema);
+  await loadParser();
   const { createGroup } = await server.query('mutation { createGroup(name: "Research") { id } }');
   await server.query('mutation { rotateApiKey(input: { newApiKey: "sk-0123456789" }) { __typename } }');
   await server.query(
@@ -51,12 +50,12 @@ async function untold(operation: string): Promise<string[]> {
   const statements = await collectStatements(() => server.send(operation));
   const fields = [...fieldsOf(operation)];
   const isTold = ({ table, name }: Column, by: 'readBy' | 'writtenBy') =>
-    use.tables
+    API_USE.tables
       .get(table)
       ?.columns.get(name)
       ?.[by].some((field) => fields.includes(field)) ?? false;
   const columns = new Columns();
-  for (const [table, { columns: known }] of use.tables) columns.add(table, known.keys());
+  for (const [table, { columns: known }] of API_USE.tables) columns.add(table, known.keys());
   return statements.flatMap((statement) => {
     const { reads, writes } = useOfStatement(statement, columns);
     return [

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { entities } from '../../src/entities.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
 import type { StaleApiKey } from '../../src/keys/rotate-result.js';
-import { disconnected, planted, trace, useOf } from './api-use-tracing.js';
+import { planted, trace, useOf } from './tracing.js';
 
 const servedKey = async (...schema: Parameters<typeof planted>) =>
   useOf(await trace(await planted(...schema)), 'llm_configs', 'api_key').servedBy.filter(
@@ -125,7 +125,7 @@ test('an entity and its fields are found without anybody telling of them', async
         em.transactional((transaction) => transaction.create(Note, { id: 1, hiddenText: '', ...note })),
     },
   );
-  const use = await trace(schema, disconnected([...entities, Note]));
+  const use = await trace(schema, [...entities, Note]);
   expect(use.fieldsWithoutColumn).toEqual(['Note.mood']);
   expect(useOf(use, 'notes', 'text')).toEqual({
     readBy: ['Note.text', 'Query.notes'],

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { loadModule } from 'libpg-query';
-import { Columns, type Column } from '../../src/consistency/api-use/sql/columns.js';
-import { useOfStatement } from '../../src/consistency/api-use/sql/statement-use.js';
+import { Columns, type Column } from '../../src/consistency/trace/sql/columns.js';
+import { useOfStatement } from '../../src/consistency/trace/sql/statement-use.js';
+import { loadParser } from '../../src/database/structure/sql-parser.js';
 
-beforeAll(() => loadModule());
+beforeAll(() => loadParser());
 
 const names = (columns: Iterable<Column>) => [...columns].map(({ table, name }) => `${table}.${name}`).sort();
 

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import type { ApiUse } from '../../src/consistency/api-use/api-use.js';
+import { API_USE, printApiUse, type ApiUse } from '../../src/consistency/api-use.js';
 import { createSchema } from '../../src/schema.js';
-import { trace, useOf } from './api-use-tracing.js';
+import { trace, useOf } from './tracing.js';
 
 let schema: GraphQLSchema;
 let use: ApiUse;
@@ -11,6 +12,12 @@ let use: ApiUse;
 beforeAll(async () => {
   schema = await createSchema();
   use = await trace(schema);
+});
+
+test('api-use.json is what the tracing finds; "npm run api-use" writes it anew', async () => {
+  const kept = await readFile(new URL('../../src/consistency/api-use.json', import.meta.url), 'utf8');
+  expect(kept).toBe(printApiUse(use));
+  expect(API_USE).toEqual(use);
 });
 
 const LOG = 'llm_call_logs';

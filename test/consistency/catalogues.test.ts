@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { API_USE } from '../../src/consistency/api-use.js';
 import { createCheck } from '../../src/consistency/check.js';
-import { dryContext } from '../../src/context.js';
 import { openDatabase } from '../../src/database/database.js';
 import { Risk } from '../../src/database/structure/finding.js';
 import { entities } from '../../src/entities.js';
@@ -47,7 +47,7 @@ async function checkAsAnother(grant: (user: string) => string) {
   url.password = 'secret';
   const database = await openDatabase(url.href, entities, 1);
   try {
-    return await createCheck(database, await createSchema(), dryContext)();
+    return await createCheck(database, await createSchema(), API_USE)();
   } finally {
     await database.close();
     await planting.client.query(`DROP OWNED BY ${user}; DROP ROLE ${user}`);

@@ -3,15 +3,17 @@ import { Entity, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/leg
 import { MikroORM, type EntityClass } from '@mikro-orm/postgresql';
 import { extendSchema, GraphQLNonNull, isObjectType, parse, type GraphQLFieldResolver } from 'graphql';
 import { sql } from 'kysely';
+import { API_USE } from '../../src/consistency/api-use.js';
 import { createCheck } from '../../src/consistency/check.js';
 import { entities } from '../../src/entities.js';
 import { Risk, type Finding } from '../../src/database/structure/finding.js';
-import { dryContext, type Context } from '../../src/context.js';
+import type { Context } from '../../src/context.js';
 import { servesSecret } from '../../src/graphql/serves-secret.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
 import { ServerSecret } from '../../src/keys/server-secret.js';
 import { createSchema } from '../../src/schema.js';
 import { usePlanting } from './planting.js';
+import { trace } from './tracing.js';
 
 const planting = usePlanting();
 const orms: MikroORM[] = [];
@@ -35,18 +37,16 @@ async function schemaWith(field: string, resolve?: Resolve) {
 
 async function findingsWithField(field: string, resolve?: Resolve): Promise<Finding[]> {
   const schema = await schemaWith(field, resolve);
-  return (await createCheck(planting.database, schema, dryContext)()).findings;
+  return (await createCheck(planting.database, schema, await trace(schema))()).findings;
 }
 
 /** What is found where an entity is in the place of another. */
 async function findingsWithEntity(replaced: EntityClass, planted: EntityClass[]): Promise<Finding[]> {
-  const orm = new MikroORM({
-    entities: [...entities.filter((entity) => entity !== replaced), ...planted],
-    dbName: 'none',
-    logger: () => undefined,
-  });
+  const known = [...entities.filter((entity) => entity !== replaced), ...planted];
+  const orm = new MikroORM({ entities: known, dbName: 'none', logger: () => undefined });
   orms.push(orm);
-  return (await createCheck({ ...planting.database, orm }, await createSchema(), dryContext)()).findings;
+  const schema = await createSchema();
+  return (await createCheck({ ...planting.database, orm }, schema, await trace(schema, known))()).findings;
 }
 
 test('a field that serves a secret column is found, whatever its name', async () => {
@@ -72,9 +72,9 @@ test('a field that serves a secret column by a statement of its own is found', a
 test('the field that is there to give out the key is no finding, and may not give out more', async () => {
   const schema = await createSchema();
   const field = schema.getQueryType()?.getFields()['openAIApiKey'];
-  expect((await createCheck(planting.database, schema, dryContext)()).findings).toEqual([]);
+  expect((await createCheck(planting.database, schema, API_USE)()).findings).toEqual([]);
   field!.extensions = servesSecret('llm_server_secrets.value');
-  expect((await createCheck(planting.database, schema, dryContext)()).findings).toMatchObject([
+  expect((await createCheck(planting.database, schema, API_USE)()).findings).toMatchObject([
     { kind: 'SECRET_SERVED', problem: expect.stringContaining('The field Query.openAIApiKey gives out') },
   ]);
 });
@@ -118,6 +118,16 @@ test('a resolver that reads a table of no entity is found', async () => {
   ]);
 });
 
+test('a statement that cannot be read is found, with the field that sends it', async () => {
+  const send: Resolve = (_, __, context) => sql`SELEKT 1`.execute(context.sql);
+  expect(await findingsWithField('Query.broken: Int', send)).toMatchObject([
+    {
+      ...{ kind: 'STATEMENT_UNREADABLE', risk: Risk.LOW, table: null, column: null },
+      problem: 'A statement that Query.broken sends could not be read.',
+    },
+  ]);
+});
+
 test('a field without a property is found', async () => {
   expect(await findingsWithField('CallLog.mood: String')).toMatchObject([
     {
@@ -132,7 +142,7 @@ test('a field that always has a value, of a column that may be empty, is found',
   const type = schema.getType('CallLog');
   const field = isObjectType(type) ? type.getFields()['durationMs'] : undefined;
   field!.type = new GraphQLNonNull(field!.type as never);
-  const { findings } = await createCheck(planting.database, schema, dryContext)();
+  const { findings } = await createCheck(planting.database, schema, API_USE)();
   expect(findings).toMatchObject([
     { kind: 'FIELD_NULLABILITY', risk: Risk.MEDIUM, table: 'llm_call_logs', column: 'duration_ms' },
   ]);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { Client } from 'pg';
+import { API_USE } from '../../src/consistency/api-use.js';
 import { createCheck } from '../../src/consistency/check.js';
 import type { Report } from '../../src/consistency/report.js';
-import { dryContext } from '../../src/context.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import type { Finding } from '../../src/database/structure/finding.js';
 import { entities } from '../../src/entities.js';
@@ -24,7 +24,7 @@ export function usePlanting(): Planting {
     held.client = new Client({ connectionString: held.url });
     await held.client.connect();
     held.database = await openDatabase(held.url, entities, 2);
-    held.check = createCheck(held.database, await createSchema(), dryContext);
+    held.check = createCheck(held.database, await createSchema(), API_USE);
   });
   afterEach(async () => {
     await held.database.close();

@@ -1,9 +1,5 @@
-import { loadModule, parseSync, type Node } from 'libpg-query';
-
-/** Makes the functions of this file ready; they are PostgreSQL's own parser, compiled to WebAssembly. */
-export function loadParser(): Promise<void> {
-  return loadModule();
-}
+import type { Node } from 'libpg-query';
+import { parseSql } from './sql-parser.js';
 
 /** A type as PostgreSQL knows it, whatever it was called: varchar(32) and character varying(32) are one. */
 export interface TypeShape {
@@ -39,14 +35,11 @@ export function sameDefinition(one: string, other: string): boolean {
 }
 
 function definitionShape(statement: string): string {
-  return shape(
-    parseSync(statement).stmts?.[0]?.stmt,
-    new Set(['idxname', 'trigname', 'concurrent', 'if_not_exists']),
-  );
+  return shape(parseSql(statement)[0], new Set(['idxname', 'trigname', 'concurrent', 'if_not_exists']));
 }
 
 function selected(statement: string): Node[] {
-  const node = parseSync(statement).stmts?.[0]?.stmt;
+  const [node] = parseSql(statement);
   if (!node || !('SelectStmt' in node)) return [];
   return (node.SelectStmt.targetList ?? []).flatMap((target) =>
     'ResTarget' in target && target.ResTarget.val ? [target.ResTarget.val] : [],

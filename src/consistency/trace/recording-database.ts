@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { MikroORM } from '@mikro-orm/postgresql';
 import {
   PostgresAdapter,
   PostgresIntrospector,
@@ -8,7 +8,7 @@ import {
   type DatabaseConnection,
   type Dialect,
 } from 'kysely';
-import type { Database } from '../../database/database.js';
+import type { Database, Entities } from '../../database/database.js';
 import { Columns } from './sql/columns.js';
 import { Recorder, type Recording } from './recording.js';
 
@@ -21,7 +21,7 @@ export interface RecordingDatabase {
   record: <T>(recording: Recording, run: () => Promise<T>) => Promise<T>;
 }
 
-export function openRecordingDatabase(entities: NonNullable<Options['entities']>): RecordingDatabase {
+export function openRecordingDatabase(entities: Entities): RecordingDatabase {
   const columns = new Columns();
   const recorder = new Recorder(columns);
   const current = new AsyncLocalStorage<Recording>();

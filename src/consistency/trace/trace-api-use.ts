@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import type { MikroORM } from '@mikro-orm/postgresql';
-import { loadModule } from 'libpg-query';
+import type { Entities } from '../../database/database.js';
+import { loadParser } from '../../database/structure/sql-parser.js';
+import type { ApiUse } from '../api-use.js';
 import { DryRunner, type ContextFactory } from './dry-run.js';
 import { columnsOfProperty, shownEntities, traceEntities, type ShownEntity } from './entity-trace.js';
 import { addUse, FieldUses } from './field-uses.js';
@@ -8,17 +9,7 @@ import { nullableSchema } from './nullable-schema.js';
 import { OperationTrace } from './operation-trace.js';
 import { openRecordingDatabase } from './recording-database.js';
 import type { Columns } from './sql/columns.js';
-import { tablesOf, type TableUse } from './table-use.js';
-
-/** Which fields of the API use which columns; found out from what resolvers do, not from any list. */
-export interface ApiUse {
-  /** The tables of the entities, and any other that a resolver touches. */
-  tables: Map<string, TableUse>;
-  /** Fields of types of entities that read nothing and never have a value: a client gets null or an error. */
-  fieldsWithoutColumn: string[];
-  /** Statements that PostgreSQL's parser could not read, with the field that sent them. */
-  unparsed: { field: string; statement: string }[];
-}
+import { usesByTable } from './uses-by-table.js';
 
 /**
  * Runs every field of an API against a database that is none, and tells what the statements that arrive there
@@ -27,28 +18,28 @@ export interface ApiUse {
  * What it cannot see: columns that a resolver uses only when a value is just so, such as a call of a certain
  * model; statements sent over connections of one's own; and work outside of GraphQL.
  *
- * @param orm whose entities are the tables that are known; it is not used otherwise
+ * @param entities whose tables are known
  * @param createContext makes the context of one operation on the database given; it must bring nothing that
  *   reaches beyond that
  */
 export async function traceApiUse(
   schema: GraphQLSchema,
-  orm: MikroORM,
+  entities: Entities,
   createContext: ContextFactory,
 ): Promise<ApiUse> {
-  await loadModule();
-  const recording = openRecordingDatabase(orm.config.get('entities'));
+  await loadParser();
+  const recording = openRecordingDatabase(entities);
   const runner = new DryRunner(nullableSchema(schema), recording, createContext);
   const uses = new FieldUses();
-  const entities = shownEntities(runner.schema, recording.database.orm);
+  const shown = shownEntities(runner.schema, recording.database.orm);
   const operations = new OperationTrace(runner, uses);
   await operations.run();
-  await traceEntities(runner, uses, entities);
+  await traceEntities(runner, uses, shown);
   await recording.database.close();
   const { columns } = recording;
-  const fieldsWithoutColumn = entities.flatMap((entity) => deadFields(entity, uses, columns));
+  const fieldsWithoutColumn = shown.flatMap((entity) => deadFields(entity, uses, columns));
   return {
-    tables: tablesOf(schema, columns, uses, operations.roots),
+    tables: usesByTable(schema, columns, uses, operations.roots),
     fieldsWithoutColumn: fieldsWithoutColumn.sort(),
     unparsed: [...uses].flatMap(([field, use]) =>
       [...use.unparsed].map((statement) => ({ field, statement })),

@@ -1,18 +1,14 @@
-import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { extendSchema, isObjectType, parse, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import { traceApiUse, type ApiUse } from '../../src/consistency/api-use/api-use.js';
+import type { ApiUse } from '../../src/consistency/api-use.js';
+import { traceApiUse } from '../../src/consistency/trace/trace-api-use.js';
 import { dryContext, type Context } from '../../src/context.js';
+import type { Entities } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
 import { createSchema } from '../../src/schema.js';
 
-/** An ORM that knows entities and is never connected to anything. */
-export function disconnected(known: NonNullable<Options['entities']> = entities): MikroORM {
-  return new MikroORM({ entities: known, dbName: 'none', logger: () => undefined });
-}
-
-/** Traces a schema: the API's own one, if no other is given. */
-export async function trace(schema?: GraphQLSchema, orm = disconnected()): Promise<ApiUse> {
-  return traceApiUse(schema ?? (await createSchema()), orm, dryContext);
+/** Traces a schema, on the tables of the product if no others are given. */
+export function trace(schema: GraphQLSchema, known: Entities = entities): Promise<ApiUse> {
+  return traceApiUse(schema, known, dryContext);
 }
 
 /**

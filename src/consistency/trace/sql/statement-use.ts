@@ -1,4 +1,5 @@
-import { parseSync, type Node } from 'libpg-query';
+import type { Node } from 'libpg-query';
+import { parseSql } from '../../../database/structure/sql-parser.js';
 import { useDelete, useInsert, useMerge, useUpdate } from './changes.js';
 import type { Column, Columns } from './columns.js';
 import { visit } from './expressions.js';
@@ -18,7 +19,7 @@ export interface StatementUse {
 }
 
 /**
- * Tells what a statement reads and writes, by PostgreSQL's own grammar. Its module must be loaded.
+ * Tells what a statement reads and writes, by PostgreSQL's own grammar. Its parser must be loaded.
  *
  * @param text one statement, or several of which the last one answers
  * @param columns of the tables that are known; a column of another table counts as soon as it is named
@@ -40,9 +41,7 @@ export function useOfStatement(text: string, columns: Columns): StatementUse {
     query: (node, around) => useOfNode(node, around, statement),
   };
   let outputs: readonly Output[] = [];
-  for (const { stmt } of parseSync(text).stmts ?? []) {
-    if (stmt) outputs = statement.query(stmt, new Scope(columns));
-  }
+  for (const node of parseSql(text)) outputs = statement.query(node, new Scope(columns));
   return { tables, reads, writes, outputs };
 }
 

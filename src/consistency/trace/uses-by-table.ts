@@ -7,42 +7,19 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import type { Column, Columns } from './sql/columns.js';
+import type { ColumnUse, TableUse } from '../api-use.js';
 import type { FieldUses } from './field-uses.js';
 import { objectTypesOf } from './operations.js';
-
-/** The fields that use a column, as sorted paths such as `CallLog.tokensUsed` or `Mutation.recordCallLog`. */
-export interface ColumnUse {
-  /** Fields that read it, among them input fields that compare it. */
-  readBy: string[];
-  writtenBy: string[];
-  /** Fields that hand out its value, whole or, where a statement cuts it, in part. */
-  servedBy: string[];
-}
-
-/** The columns of one table that a field of Query or Mutation uses, with everything that can be selected below it. */
-export interface RootUse {
-  /** Such as `Query.callLogs`. */
-  field: string;
-  reads: string[];
-  writes: string[];
-}
+import type { Column, Columns } from './sql/columns.js';
 
 type AnyField = GraphQLField<unknown, unknown> | GraphQLInputField;
 
-/** How the API uses a table. */
-export interface TableUse {
-  roots: RootUse[];
-  /** Every column of the entity, and any other that a statement names. */
-  columns: Map<string, ColumnUse>;
-}
-
 /**
- * Puts the uses of fields together by table.
+ * Puts the uses of fields together by table; all is sorted by name.
  *
  * @param roots what operations that begin with a field of Query or Mutation did
  */
-export function tablesOf(
+export function usesByTable(
   schema: GraphQLSchema,
   columns: Columns,
   uses: FieldUses,
@@ -78,8 +55,7 @@ export function tablesOf(
       });
     }
   }
-  for (const table of tables.values()) sort(table);
-  return tables;
+  return sortedByName(tables, sortedTable);
 }
 
 /** A field of Query or Mutation with every field that can be selected below it, and every input field of those. */
@@ -107,7 +83,7 @@ function fieldsBelow(schema: GraphQLSchema, root: string): string[] {
 }
 
 function newTable(name: string, columns: Columns): TableUse {
-  const table: TableUse = { roots: [], columns: new Map() };
+  const table: TableUse = { columns: new Map(), roots: [] };
   for (const column of columns.of(name) ?? []) columnOf(table, column);
   return table;
 }
@@ -123,9 +99,18 @@ function namesOf(columns: readonly Column[], table: string): string[] {
   return [...new Set(columns.filter((column) => column.table === table).map(({ name }) => name))].sort();
 }
 
-function sort({ roots, columns }: TableUse): void {
-  roots.sort((one, other) => (one.field < other.field ? -1 : 1));
-  for (const { readBy, writtenBy, servedBy } of columns.values()) {
-    for (const fields of [readBy, writtenBy, servedBy]) fields.sort();
-  }
+function sortedTable({ columns, roots }: TableUse): TableUse {
+  return {
+    columns: sortedByName(columns, ({ readBy, writtenBy, servedBy }) => ({
+      readBy: readBy.sort(),
+      writtenBy: writtenBy.sort(),
+      servedBy: servedBy.sort(),
+    })),
+    roots: roots.sort((one, other) => (one.field < other.field ? -1 : 1)),
+  };
+}
+
+function sortedByName<T>(named: ReadonlyMap<string, T>, sort: (one: T) => T): Map<string, T> {
+  const entries = [...named].sort(([one], [other]) => (one < other ? -1 : 1));
+  return new Map(entries.map(([name, one]) => [name, sort(one)]));
 }
