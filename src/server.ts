@@ -11,6 +11,7 @@ import { TokenLookup } from './access/token-lookup.js';
 import { forgetOldKeys } from './call-logs/idempotency.js';
 import { API_USE } from './consistency/api-use.js';
 import { createCheck } from './consistency/check.js';
+import { whyUnfit } from './consistency/why-unfit.js';
 import { createContext, type Context, type Services } from './context.js';
 import type { Database } from './database/database.js';
 import { printAnswer } from './graphql/answer/answer-texts.js';
@@ -119,7 +120,10 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   await registerGraphql(app, apollo, http, authenticate, (request) =>
     Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
   );
-  registerHealth(app, database, consistency);
+  const reasonOfCheck = whyUnfit(consistency, (error) => {
+    app.log.warn({ err: error }, 'the check could not be made');
+  });
+  registerHealth(app, database, reasonOfCheck);
 
   const forgetting = setInterval(() => {
     forgetOldKeys(database.sql).catch((error: unknown) => {

@@ -135,7 +135,12 @@ describe('while serving', () => {
     expect(await server.send(COUNT)).toMatchObject({
       errors: [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }],
     });
-    expect(await status('/readyz')).toBe(503);
+    const readiness = await fetch(`${address}/readyz`);
+    expect(readiness.status).toBe(503);
+    expect(await readiness.json()).toEqual({
+      status: 'unavailable',
+      reason: 'The database does not answer.',
+    });
     expect(await status('/livez')).toBe(200);
 
     await startPostgres(folder, port);

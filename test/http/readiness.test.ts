@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { eventually } from '../support/eventually.js';
 import { useTestServer } from '../support/server.js';
 
@@ -56,4 +57,48 @@ test('findings of less risk leave it ready', async () => {
     DROP INDEX llm_call_logs_text_idx;
   END $$`.execute(server.database.sql);
   expect(await becomes(200)).toEqual(READY);
+});
+
+/** Does something while another session holds what the statement locks, until the end of its transaction. */
+async function whileLocked(lock: string, act: () => Promise<void>): Promise<void> {
+  const locker = new Client({ connectionString: server.databaseUrl });
+  await locker.connect();
+  try {
+    await locker.query(`BEGIN; ${lock}`);
+    await act();
+  } finally {
+    await locker.end();
+  }
+}
+
+/** How many connections to the database wait for a lock. */
+async function waiting(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*)::integer FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(server.database.reads);
+  return rows[0]?.count ?? 0;
+}
+
+test('a check that waits for a table that somebody is altering is no reason', async () => {
+  await whileLocked('LOCK TABLE llm_call_logs IN ACCESS EXCLUSIVE MODE', async () => {
+    await eventually(async () => {
+      expect(await readiness()).toEqual({ status: 200, body: READY });
+      return (await waiting()) > 0;
+    });
+    // It gives up, without having seen the table.
+    await eventually(async () => (await waiting()) === 0);
+    expect(await readiness()).toEqual({ status: 200, body: READY });
+  });
+});
+
+test('neither is that every connection that writes waits for a lock: the database answers', async () => {
+  let writes: Promise<unknown> = Promise.resolve();
+  await whileLocked('SELECT pg_advisory_xact_lock(1)', async () => {
+    const write = () => sql`SELECT pg_advisory_xact_lock(1)`.execute(server.database.sql);
+    // More than there are connections; those for which there is none give up after a while.
+    writes = Promise.allSettled(Array.from({ length: 20 }, write));
+    await eventually(async () => (await waiting()) >= 5);
+    expect(await readiness()).toEqual({ status: 200, body: READY });
+  });
+  await writes;
 });
