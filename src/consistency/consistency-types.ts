@@ -85,7 +85,7 @@ export class ConsistencyFinding {
   })
   column!: string | null;
 
-  @Field(() => String, { description: 'What is so, and what comes of it.' })
+  @Field(() => String, { description: 'What the finding says, and its consequence.' })
   message!: string;
 
   @Field(() => String, { description: 'What to do about it; SQL in it can be run as it stands.' })
