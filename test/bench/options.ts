@@ -41,7 +41,7 @@ export function readOptions(): BenchOptions {
     )
     .option(
       '--only <text>',
-      'only the cases whose names contain this; "start-up", "import", or "write cost" for what triggers cost',
+      'only the cases whose names contain this; "start-up", "first check", "import", or "write cost" for what triggers cost',
     )
     .addOption(
       new Option(

@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Case } from './cases/case.js';
+import type { FirstCheckResult } from './measuring/measure-first-check.js';
 import type { LargePagesResult } from './measuring/measure-large-pages.js';
 import type { MemoryResult } from './measuring/measure-memory.js';
 import type { StartUpResult } from './measuring/measure-start-up.js';
@@ -24,6 +25,7 @@ export interface Results {
   imports: ImportResult[];
   growth: GrowthResult[];
   startUps: StartUpResult[];
+  firstCheck: FirstCheckResult | null;
   memory: (MemoryResult & { largePages: LargePagesResult }) | null;
 }
 

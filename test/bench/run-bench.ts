@@ -1,6 +1,7 @@
 import { CASES } from './cases/all.js';
 import type { CleanUp } from './clean-up.js';
 import { databaseFolder, useBenchDatabase } from './database/bench-database.js';
+import { measureFirstChecks } from './measuring/measure-first-check.js';
 import { measureGrowth, type GrownServer } from './measuring/measure-growth.js';
 import { measureImports } from './measuring/measure-import.js';
 import { measureLargePages } from './measuring/measure-large-pages.js';
@@ -36,6 +37,7 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
     imports: [],
     growth: [],
     startUps: [],
+    firstCheck: null,
     memory: null,
   };
   const folder = await databaseFolder(options.database, cleanUp);
@@ -51,6 +53,10 @@ export async function runBench(options: BenchOptions, cleanUp: CleanUp, report: 
   if ('start-up'.includes(only)) {
     report('start-up');
     results.startUps = await measureStartUps(url, options.rounds, cleanUp);
+  }
+  if ('first check'.includes(only)) {
+    report('first check');
+    results.firstCheck = await measureFirstChecks(url, options.rounds, cleanUp);
   }
   const ours = await serveOurs(url, cleanUp, report);
   const cases = CASES.filter(({ name }) => name.includes(only));

@@ -18,6 +18,17 @@ export function startUpSections({ startUps }: Results): string[] {
   ];
 }
 
+export function firstCheckSections({ firstCheck }: Results): string[] {
+  if (!firstCheck) return [];
+  const { answered, cpu, cpuLimit } = firstCheck;
+  return [
+    tableOf(
+      ['first check', 'ms until answered', 'CPU ms', 'target'],
+      [['llm-call-log', number(answered), number(cpu), `at most ${cpuLimit}: ${met(cpu <= cpuLimit)}`]],
+    ),
+  ];
+}
+
 export function importSections({ imports }: Results): string[] {
   if (imports.length === 0) return [];
   const rows = imports.map(({ name, imported, copied, ratio, limit }) => [

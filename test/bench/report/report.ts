@@ -1,6 +1,7 @@
 import type { Results } from '../results.js';
 import { caseSections } from './case-tables.js';
 import {
+  firstCheckSections,
   growthSections,
   importSections,
   memorySections,
@@ -15,6 +16,7 @@ export function reportOf(results: Results): string {
   const sections = [
     `${calls.map(count).join(' and ')} calls with ${bodies} bodies; ${machine.processor}, ${machine.cores} cores, ${machine.memory} GB, Node ${machine.node}, load ${machine.load.toFixed(1)} at the start`,
     ...startUpSections(results),
+    ...firstCheckSections(results),
     ...caseSections(results),
     ...importSections(results),
     ...writeCostSections(results),
