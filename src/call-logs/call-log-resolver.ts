@@ -15,9 +15,9 @@ import { CallLogPageArgs } from './call-log-page-args.js';
 import { boundedSpan } from './filter-span.js';
 import { listCallLogs } from './list-call-logs.js';
 import { readCallLog } from './read-call-log.js';
-import { recordCallLog, recordCallLogs } from './record.js';
-import { RecordCallLogInput } from './record-input.js';
-import { RecordCallLogsResult } from './record-result.js';
+import { recordCallLog, recordCallLogs } from './recording/record-call-logs.js';
+import { RecordCallLogInput } from './recording/record-input.js';
+import { RecordCallLogsResult } from './recording/record-result.js';
 
 /** JSON is read as the bytes of its text, which go into the answer as they are. */
 function keepJson({ answer }: CallerContext, bytes: unknown): string | null {

@@ -1,4 +1,4 @@
-import type { NewCallLog } from '../call-logs/new-call-log.js';
+import type { NewCallLog } from '../call-logs/recording/prepare-call-log.js';
 import { fromDate } from '../database/timestamp.js';
 import { drawConversation } from './conversation.js';
 import { drawActivationCode } from './customers.js';

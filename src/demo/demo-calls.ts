@@ -1,4 +1,4 @@
-import type { NewCallLog } from '../call-logs/new-call-log.js';
+import type { NewCallLog } from '../call-logs/recording/prepare-call-log.js';
 import { drawCall, type DemoWorld } from './demo-call.js';
 import { GROUPS } from './groups.js';
 import type { Random } from './random.js';

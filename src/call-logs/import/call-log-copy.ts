@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
-import type { NewCallLog } from '../new-call-log.js';
+import type { NewCallLog } from '../recording/prepare-call-log.js';
 import { COPY_CALL_LOGS, copyLine } from './copy-text.js';
 
 /** Characters that are gathered before they are sent. */

@@ -1,4 +1,4 @@
-import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from '../new-call-log.js';
+import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from '../recording/prepare-call-log.js';
 
 /** The statement whose input {@link copyLine} writes. */
 export const COPY_CALL_LOGS = `COPY llm_call_logs (${NEW_CALL_LOG_COLUMNS.map(({ column }) => column).join(', ')}) FROM STDIN`;

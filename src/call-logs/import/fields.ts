@@ -1,5 +1,5 @@
 import { storableText } from '../../database/storable-text.js';
-import type { RecordCallLogInput } from '../record-input.js';
+import type { RecordCallLogInput } from '../recording/record-input.js';
 import { CallStatus } from '../call-log.js';
 import { MAX_32 } from '../../graphql/ids.js';
 import type { ReadTime } from './times.js';

@@ -1,5 +1,5 @@
-import { prepareCallLog, type NewCallLog } from '../new-call-log.js';
-import { RecordCallLogInput } from '../record-input.js';
+import { prepareCallLog, type NewCallLog } from '../recording/prepare-call-log.js';
+import { RecordCallLogInput } from '../recording/record-input.js';
 import type { ImportField, ReadValue } from './fields.js';
 
 /** A row as it goes into the log; the group is still a name where it was given as one. */

@@ -1,4 +1,4 @@
-import type { NewCallLog } from '../new-call-log.js';
+import type { NewCallLog } from '../recording/prepare-call-log.js';
 import type { GroupIds } from './group-ids.js';
 import type { ImportedCall } from './prepare-row.js';
 import type { Rejects } from './rejects.js';

@@ -1,14 +1,14 @@
 import { GraphQLError } from 'graphql';
-import { maySeeGroup, type Caller, type CallerContext } from '../access/caller.js';
-import { forbidden } from '../access/refusals.js';
-import { badUserInput } from '../graphql/errors.js';
-import type { CallLog } from './call-log.js';
+import { maySeeGroup, type Caller, type CallerContext } from '../../access/caller.js';
+import { forbidden } from '../../access/refusals.js';
+import { badUserInput } from '../../graphql/errors.js';
+import type { CallLog } from '../call-log.js';
 import { readIdempotencyKey } from './idempotency.js';
-import { prepareCallLog } from './new-call-log.js';
-import type { Selected } from '../graphql/answer/selected-fields.js';
-import { readCallLog } from './read-call-log.js';
-import { readCallLogsById } from './read-call-logs.js';
-import { callLogRecorder, type PendingCallLog } from './record-call-logs.js';
+import { prepareCallLog } from './prepare-call-log.js';
+import type { Selected } from '../../graphql/answer/selected-fields.js';
+import { readCallLog } from '../read-call-log.js';
+import { readCallLogsById } from '../read-call-logs.js';
+import { callLogRecorder, type PendingCallLog } from './call-log-recorder.js';
 import type { RecordCallLogInput } from './record-input.js';
 import type { RecordCallLogsResult, RejectedCallLog } from './record-result.js';
 

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { Timestamp } from '../database/timestamp.js';
-import { DateTime, Json } from '../graphql/scalars.js';
-import { CallStatus } from './call-log.js';
+import type { Timestamp } from '../../database/timestamp.js';
+import { DateTime, Json } from '../../graphql/scalars.js';
+import { CallStatus } from '../call-log.js';
 
 @InputType({ description: 'A call to record.' })
 export class RecordCallLogInput {

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { SafeInt } from '../graphql/scalars.js';
-import { CallLog } from './call-log.js';
+import { SafeInt } from '../../graphql/scalars.js';
+import { CallLog } from '../call-log.js';
 
 @ObjectType({ description: 'A call that was not recorded.', simpleResolvers: true })
 export class RejectedCallLog {

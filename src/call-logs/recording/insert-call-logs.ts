@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely } from 'kysely';
-import { PREPARED_MARK } from '../database/prepared.js';
-import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from './new-call-log.js';
+import { PREPARED_MARK } from '../../database/prepared.js';
+import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from './prepare-call-log.js';
 
 /** A call, and the id that it is to have, if it has one already. */
 export interface Numbered {

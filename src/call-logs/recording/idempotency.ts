@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely';
-import type { Caller } from '../access/caller.js';
-import { badUserInput } from '../graphql/errors.js';
-import { fromDate, type Timestamp } from '../database/timestamp.js';
-import { storableText } from '../database/storable-text.js';
+import type { Caller } from '../../access/caller.js';
+import { badUserInput } from '../../graphql/errors.js';
+import { fromDate, type Timestamp } from '../../database/timestamp.js';
+import { storableText } from '../../database/storable-text.js';
 
 const MAX_LENGTH = 255;
 const LIFETIME_HOURS = 24;

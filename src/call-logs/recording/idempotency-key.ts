@@ -1,6 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { BigIntType } from '@mikro-orm/postgresql';
-import { type Timestamp, TimestampType } from '../database/timestamp.js';
+import { type Timestamp, TimestampType } from '../../database/timestamp.js';
 
 /** Which call log a repeated recording answers (table llm_call_log_idempotency_keys). */
 @Entity({

@@ -1,13 +1,13 @@
 import type DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
 import { sql, type Kysely } from 'kysely';
-import type { Database } from '../database/database.js';
-import { inBatches } from '../database/in-batches.js';
-import { badUserInput } from '../graphql/errors.js';
-import { fromDate } from '../database/timestamp.js';
+import type { Database } from '../../database/database.js';
+import { inBatches } from '../../database/in-batches.js';
+import { badUserInput } from '../../graphql/errors.js';
+import { fromDate } from '../../database/timestamp.js';
 import { claimKeys } from './idempotency.js';
 import { insertCallLogs } from './insert-call-logs.js';
-import type { NewCallLog } from './new-call-log.js';
+import type { NewCallLog } from './prepare-call-log.js';
 
 /** A checked call on its way into the log. */
 export interface PendingCallLog {

@@ -1,8 +1,8 @@
-import { badUserInput } from '../graphql/errors.js';
-import { MAX_32, parseId32 } from '../graphql/ids.js';
-import { fromDate, type Timestamp } from '../database/timestamp.js';
+import { badUserInput } from '../../graphql/errors.js';
+import { MAX_32, parseId32 } from '../../graphql/ids.js';
+import { fromDate, type Timestamp } from '../../database/timestamp.js';
 import type { RecordCallLogInput } from './record-input.js';
-import { storableJson, storableText } from '../database/storable-text.js';
+import { storableJson, storableText } from '../../database/storable-text.js';
 
 /** A checked call as it goes into llm_call_logs; JSON columns are JSON text. */
 export interface NewCallLog {
