@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { registerEnumType } from 'type-graphql';
 import type { KeysetOrder } from '../graphql/keyset.js';
+import { CALL_LOG_COLUMNS, TYPE_OF_KIND } from './call-log-columns.js';
 
 /** Orders of a list of calls. */
 export enum CallLogOrder {
@@ -26,19 +27,19 @@ registerEnumType(CallLogOrder, {
   },
 });
 
+const ORDERED_BY = {
+  [CallLogOrder.CALL_TIME_DESC]: 'callTime',
+  [CallLogOrder.CALL_TIME_ASC]: 'callTime',
+  [CallLogOrder.TOKENS_USED_DESC]: 'tokensUsed',
+  [CallLogOrder.TOKENS_USED_ASC]: 'tokensUsed',
+  [CallLogOrder.DURATION_MS_DESC]: 'durationMs',
+  [CallLogOrder.DURATION_MS_ASC]: 'durationMs',
+} as const satisfies Record<CallLogOrder, keyof typeof CALL_LOG_COLUMNS>;
+
 /** How the database is asked for an order. */
 export function keysetOrder(order: CallLogOrder): KeysetOrder {
+  const property = ORDERED_BY[order];
+  const { sql: column, kind, nullable } = CALL_LOG_COLUMNS[property];
   const descending = order.endsWith('_DESC');
-  const common = { name: order, descending };
-  switch (order) {
-    case CallLogOrder.CALL_TIME_DESC:
-    case CallLogOrder.CALL_TIME_ASC:
-      return { ...common, value: sql`call_time`, property: 'callTime', type: 'timestamp', nullable: false };
-    case CallLogOrder.TOKENS_USED_DESC:
-    case CallLogOrder.TOKENS_USED_ASC:
-      return { ...common, value: sql`tokens_used`, property: 'tokensUsed', type: 'integer', nullable: true };
-    case CallLogOrder.DURATION_MS_DESC:
-    case CallLogOrder.DURATION_MS_ASC:
-      return { ...common, value: sql`duration_ms`, property: 'durationMs', type: 'integer', nullable: true };
-  }
+  return { name: order, value: sql.raw(column), property, type: TYPE_OF_KIND[kind], descending, nullable };
 }

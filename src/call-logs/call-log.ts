@@ -5,6 +5,9 @@ import { type Timestamp, TimestampType } from '../database/timestamp.js';
 import { BODY, Costs } from '../graphql/limits/cost-hints.js';
 import { DateTime, Json } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
+import { MODEL_EXPRESSION } from './call-log-columns.js';
+
+export { MODEL_EXPRESSION };
 
 /** How a call ended; the values are those of the column status. */
 export enum CallStatus {
@@ -20,9 +23,6 @@ registerEnumType(CallStatus, {
     ERROR: { description: 'The call failed; errorMessage says why.' },
   },
 });
-
-/** The model of a call, in SQL; cut, since an index could not hold a text of any length. */
-export const MODEL_EXPRESSION = "left(coalesce(request_params ->> 'model', response_data ->> 'model'), 200)";
 
 /** What a person would call the text of a call, in SQL. */
 export const TEXT_EXPRESSION = 'llm_call_log_text(request_messages, response_content, response_data)';

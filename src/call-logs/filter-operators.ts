@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
+import { storableText } from '../database/storable-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
-import { MODEL_EXPRESSION } from './call-log.js';
+import { CALL_LOG_FIELDS, MODEL_EXPRESSION, type FieldWith } from './call-log-columns.js';
 import type { CallStatusFilter, IdFilter, IntFilter, StringFilter } from './filter-input.js';
-import { storableText } from '../database/storable-text.js';
 
 /** A piece of SQL that is true, false or null for a row of llm_call_logs. */
 export type Predicate = RawBuilder<unknown>;
@@ -11,42 +11,50 @@ export type Predicate = RawBuilder<unknown>;
 type Operators = Partial<IdFilter & Omit<IntFilter, 'eq' | 'ne' | 'in'>> &
   Partial<Omit<StringFilter, keyof IdFilter>>;
 
-interface ColumnKind {
+/** How values of a kind are compared. */
+interface Comparison {
   type: 'bigint' | 'integer' | 'text';
   /** Brings one given value into the form that the column is compared with. */
   read: (value: unknown, path: string) => unknown;
 }
 
-const ID: ColumnKind = { type: 'bigint', read: (value, path) => parseId(String(value), path) };
-const INTEGER: ColumnKind = { type: 'integer', read: (value) => value };
-const TEXT: ColumnKind = { type: 'text', read: (value) => storableText(String(value)) };
+const ID: Comparison = { type: 'bigint', read: (value, path) => parseId(String(value), path) };
+const INTEGER: Comparison = { type: 'integer', read: (value) => value };
+const TEXT: Comparison = { type: 'text', read: (value) => storableText(String(value)) };
 
-/** A column of llm_call_logs as a filter field sees it. */
+/** Kinds whose filter field takes operators: an IdFilter, IntFilter, StringFilter or CallStatusFilter. */
+const COMPARISONS = { id64: ID, id32: ID, count: INTEGER, text: TEXT, status: TEXT };
+
+/** A field of CallLogFilter that takes operators. */
+export type ComparedField = FieldWith<{ filtered: true; kind: keyof typeof COMPARISONS }>;
+
+/** A value of rows as a filter field sees it. */
 export interface FilteredColumn {
   expression: Predicate;
-  kind: ColumnKind;
+  comparison: Comparison;
 }
-
-const column = (expression: Predicate, kind: ColumnKind): FilteredColumn => ({ expression, kind });
 
 /** The model of a call; spelled as in the index on it. */
 export const MODEL = sql.raw(MODEL_EXPRESSION);
 
 /** What each filter field that takes operators compares. */
-export const FILTERED_COLUMNS = {
-  id: column(sql`id`, ID),
-  status: column(sql`status`, TEXT),
-  groupId: column(sql`group_id`, ID),
-  configId: column(sql`config_id`, ID),
-  templateId: column(sql`template_id`, ID),
-  activationCode: column(sql`activation_code`, TEXT),
-  model: column(MODEL, TEXT),
-  errorMessage: column(sql`error_message`, TEXT),
-  tokensUsed: column(sql`tokens_used`, INTEGER),
-  promptTokens: column(sql`prompt_tokens`, INTEGER),
-  completionTokens: column(sql`completion_tokens`, INTEGER),
-  durationMs: column(sql`duration_ms`, INTEGER),
-};
+export const FILTERED_COLUMNS = filteredColumns((column) => column.sql) as Record<
+  ComparedField,
+  FilteredColumn
+>;
+
+/** @param expressionOf SQL of a value in rows of some kind; undefined where they lack it */
+export function filteredColumns(
+  expressionOf: (column: (typeof CALL_LOG_FIELDS)[number]) => string | undefined,
+): Partial<Record<ComparedField, FilteredColumn>> {
+  const entries = CALL_LOG_FIELDS.flatMap((column) => {
+    const expression = expressionOf(column);
+    if (column.filtered === undefined || expression === undefined || !(column.kind in COMPARISONS)) return [];
+    const comparison = COMPARISONS[column.kind as keyof typeof COMPARISONS];
+    return [[column.field, { expression: sql.raw(expression), comparison }] as const];
+  });
+  return Object.fromEntries(entries);
+}
 
 /**
  * The conditions of one operator object.
@@ -55,7 +63,7 @@ export const FILTERED_COLUMNS = {
  * @throws BAD_USER_INPUT when it is null or empty, or one of its values is
  */
 export function compileOperators(
-  { expression, kind }: FilteredColumn,
+  { expression, comparison }: FilteredColumn,
   operators: IdFilter | IntFilter | StringFilter | CallStatusFilter | null,
   path: string,
 ): Predicate[] {
@@ -68,10 +76,10 @@ export function compileOperators(
     if (value === null) {
       throw badUserInput(at, 'must have a value; rows without one are asked for with isNull: true.');
     }
-    const one = () => sql`${kind.read(value, at)}::${sql.raw(kind.type)}`;
+    const one = () => sql`${comparison.read(value, at)}::${sql.raw(comparison.type)}`;
     const many = () => {
-      const values = (value as unknown[]).map((item, index) => kind.read(item, `${at}[${index}]`));
-      return sql`${values}::${sql.raw(kind.type)}[]`;
+      const values = (value as unknown[]).map((item, index) => comparison.read(item, `${at}[${index}]`));
+      return sql`${values}::${sql.raw(comparison.type)}[]`;
     };
     switch (operator as keyof Operators) {
       case 'eq':

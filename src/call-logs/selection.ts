@@ -2,10 +2,17 @@ import { sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import type { Bounds } from '../graphql/keyset.js';
 import { TEXT_EXPRESSION } from './call-log.js';
+import type { FieldWith } from './call-log-columns.js';
 import { callsWithin, IS_CALL, overlap, readRange, withinRange, type Range } from './call-time-range.js';
 import type { CallLogFilter } from './filter-input.js';
 import { refuseLongFilter } from './filter-size.js';
-import { compileOperators, FILTERED_COLUMNS, type Predicate } from './filter-operators.js';
+import {
+  compileOperators,
+  filteredColumns,
+  FILTERED_COLUMNS,
+  type ComparedField,
+  type Predicate,
+} from './filter-operators.js';
 import { storableJson, storableText } from '../database/storable-text.js';
 
 /** The calls that a filter selects and that its caller may see: what list, count and usage all read. */
@@ -28,19 +35,15 @@ export interface CellSelection {
   fields: readonly CellField[];
 }
 
-export type CellField = keyof typeof CELL_COLUMNS;
+/** A filter field whose value cells have, too. */
+export type CellField = ComparedField & FieldWith<{ cell: string }>;
 
 /** Levels of and, or and not; a person writes a few, and a program that writes many is out of control. */
 const MAX_DEPTH = 32;
 
 const TEXT = sql.raw(TEXT_EXPRESSION);
 
-const CELL_COLUMNS = {
-  status: FILTERED_COLUMNS.status,
-  groupId: FILTERED_COLUMNS.groupId,
-  configId: FILTERED_COLUMNS.configId,
-  model: { ...FILTERED_COLUMNS.model, expression: sql`model` },
-};
+const CELL_COLUMNS = filteredColumns((column) => column.cell);
 
 /**
  * Compiles a filter.

@@ -55,7 +55,7 @@ describe('before anything is loaded', () => {
     expect(message).toContain('lacks requestMessages, which every call needs');
     expect(message).toContain("--set 'requestMessages=[]'");
     expect(await refusal(importText(test.url, 'calls.jsonl', '{"tokensUsed":1}'))).toContain(
-      'lacks requestMessages and status',
+      'lacks status and requestMessages',
     );
   });
 
@@ -138,7 +138,7 @@ describe('standard input', () => {
       { format: 'csv' },
       { stdin: Readable.from([Buffer.from(CSV)]) },
     );
-    expect(await refusal(importing)).toContain('stdin lacks requestMessages and status');
+    expect(await refusal(importing)).toContain('stdin lacks status and requestMessages');
   });
 
   it('is read once', async () => {

@@ -6,8 +6,8 @@ export const COPY_CALL_LOGS = `COPY llm_call_logs (${NEW_CALL_LOG_COLUMNS.map(({
 /** One call in the text format of COPY, with the end of its line. */
 export function copyLine(call: NewCallLog): string {
   let line = '';
-  for (const { property } of NEW_CALL_LOG_COLUMNS) {
-    const value = call[property];
+  for (const { field } of NEW_CALL_LOG_COLUMNS) {
+    const value = call[field];
     if (line !== '') line += '\t';
     line += value === null ? '\\N' : typeof value === 'number' ? String(value) : escape(value);
   }

@@ -1,7 +1,8 @@
 import { OperatorError } from '../../operator-error.js';
 import { TimeZone } from '../../graphql/scalars.js';
-import { IMPORT_FIELDS, isImportField, valueReader, type ImportField } from './fields.js';
+import { IMPORT_FIELDS, isImportField, type ImportField } from './fields.js';
 import { prepareRow, readField, type RowValues } from './prepare-row.js';
+import { valueReader } from './read-value.js';
 import { timeReader, type ReadTime } from './times.js';
 
 /** Which column or fixed value each field comes from, as the operator asked. */

@@ -1,6 +1,7 @@
 import { prepareCallLog, type NewCallLog } from '../recording/prepare-call-log.js';
 import { RecordCallLogInput } from '../recording/record-input.js';
-import type { ImportField, ReadValue } from './fields.js';
+import type { ImportField } from './fields.js';
+import type { ReadValue } from './read-value.js';
 
 /** A row as it goes into the log; the group is still a name where it was given as one. */
 export interface ImportedCall {

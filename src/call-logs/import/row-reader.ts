@@ -1,7 +1,8 @@
 import { OperatorError } from '../../operator-error.js';
-import { IMPORT_FIELDS, NEEDED_FIELDS, valueReader, type ImportField, type ReadValue } from './fields.js';
+import { IMPORT_FIELDS, NEEDED_FIELDS, type ImportField } from './fields.js';
 import type { Mapping } from './mapping.js';
 import { prepareRow, readField, type ImportedCall, type RowValues } from './prepare-row.js';
+import { valueReader, type ReadValue } from './read-value.js';
 
 export type Format = 'csv' | 'jsonl';
 

@@ -15,10 +15,10 @@ interface Column {
   of: (call: Numbered) => unknown;
 }
 
-const WRITTEN: Column[] = NEW_CALL_LOG_COLUMNS.map(({ property, column, type }) => ({
+const WRITTEN: Column[] = NEW_CALL_LOG_COLUMNS.map(({ field, column, type }) => ({
   column,
   type,
-  of: ({ callLog }) => callLog[property],
+  of: ({ callLog }) => callLog[field],
 }));
 
 /** For calls that have numbers already. */
