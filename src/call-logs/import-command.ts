@@ -1,13 +1,7 @@
 import { Command, Option } from 'commander';
 import type { UseDatabase } from '../database/open-configured.js';
-import { OperatorError } from '../operator-error.js';
 import { IMPORT_FIELDS } from './import/fields.js';
-import { importFiles, type ImportSummary } from './import/import-files.js';
-import { planImport, type ImportOptions } from './import/plan-import.js';
-import { terminalProgress } from './import/progress.js';
-
-/** Exit code of an import that left rows out. */
-const SOME_REJECTED = 3;
+import type { ImportOptions } from './import/plan-import.js';
 
 /**
  * `import FILE…`: loads calls from CSV and JSON Lines.
@@ -35,38 +29,13 @@ export function importCommand(useDatabase: UseDatabase, signal: AbortSignal): Co
       'after',
       '\nExit codes: 0 all rows are in; 3 some were rejected; 1 a file could not be loaded',
     )
-    .action((paths: string[], options: ImportOptions) => runImport(paths, options, useDatabase, signal));
-}
-
-async function runImport(
-  paths: string[],
-  options: ImportOptions,
-  useDatabase: UseDatabase,
-  signal: AbortSignal,
-): Promise<void> {
-  const plan = await planImport(paths, options, process.stdin, signal);
-  try {
-    await useDatabase(async ({ url }) => {
-      for await (const summary of importFiles(url, plan, terminalProgress(process.stderr), signal)) {
-        process.stdout.write(`${describe(summary)}\n`);
-        if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
-      }
+    .action(async (paths: string[], options: ImportOptions) => {
+      const { runImport } = await import('./import/run-import.js');
+      await runImport(paths, options, useDatabase, signal);
     });
-  } catch (error) {
-    // Whoever interrupts the import wants to know what became of the file.
-    if (signal.aborted && error instanceof OperatorError) process.stderr.write(`${error.message}\n`);
-    throw error;
-  }
 }
 
 function repeatable(flags: string, description: string): Option {
   const option = new Option(flags, `${description} (repeatable)`);
   return option.argParser<string[] | undefined>((value, earlier) => [...(earlier ?? []), value]);
-}
-
-function describe({ name, rows, rejected, rejects, tokens, seconds }: ImportSummary): string {
-  const count = (value: number) => Math.round(value).toLocaleString('en');
-  const bad = rejects === undefined ? '0 rejected' : `${count(rejected)} rejected (see ${rejects})`;
-  const rate = count(rows / seconds);
-  return `${name}: ${count(rows)} rows in, ${bad}, ${count(tokens)} tokens, ${seconds.toFixed(1)} s, ${rate} rows/s`;
 }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { importFiles, type ImportSummary } from '../../src/call-logs/import/import-files.js';
 import { planImport, type ImportOptions } from '../../src/call-logs/import/plan-import.js';
-import { NO_PROGRESS, type Progress } from '../../src/call-logs/import/progress.js';
+import { NO_PROGRESS, type ImportProgress } from '../../src/call-logs/import/import-progress.js';
 import type { Database } from '../../src/database/database.js';
 
 /** Most columns of a call come from no test; these make a row of them whole. */
@@ -14,7 +14,7 @@ export const WHOLE = ['status=success', 'requestMessages=[]'];
 export interface Surroundings {
   stdin?: Readable;
   signal?: AbortSignal;
-  progress?: Progress;
+  progress?: ImportProgress;
 }
 
 /** Imports files, and gives what became of each. */

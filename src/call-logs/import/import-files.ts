@@ -2,7 +2,7 @@ import { OperatorError } from '../../operator-error.js';
 import { importFile } from './import-file.js';
 import type { RowCounts } from './import-rows.js';
 import type { ImportPlan } from './plan-import.js';
-import type { Progress } from './progress.js';
+import type { ImportProgress } from './import-progress.js';
 import { Rejects } from './rejects.js';
 
 /** What became of one file. */
@@ -22,7 +22,7 @@ export interface ImportSummary extends RowCounts {
 export async function* importFiles(
   url: string,
   plan: ImportPlan,
-  progress: Progress,
+  progress: ImportProgress,
   signal: AbortSignal,
 ): AsyncGenerator<ImportSummary> {
   const { mapping, allOrNothing } = plan;

@@ -3,7 +3,7 @@ import { CallLogCopy } from './call-log-copy.js';
 import { columnsOf, rowParser } from './formats.js';
 import { GroupIds } from './group-ids.js';
 import type { Mapping } from './mapping.js';
-import type { Progress } from './progress.js';
+import type { ImportProgress } from './import-progress.js';
 import type { Rejects } from './rejects.js';
 import { RowBatch } from './row-batch.js';
 import { rowReader } from './row-reader.js';
@@ -16,7 +16,7 @@ export interface FileImport {
   rejects: Rejects;
   /** Load nothing where any row is bad. */
   allOrNothing: boolean;
-  progress: Progress;
+  progress: ImportProgress;
   signal: AbortSignal;
 }
 

@@ -1,13 +1,13 @@
 import { SingleBar } from 'cli-progress';
 
 /** Shows how far an import is. */
-export interface Progress {
+export interface ImportProgress {
   start(name: string, size: number | undefined): void;
   update(bytes: number, rows: number): void;
   stop(): void;
 }
 
-export const NO_PROGRESS: Progress = {
+export const NO_PROGRESS: ImportProgress = {
   start: () => undefined,
   update: () => undefined,
   stop: () => undefined,
@@ -16,8 +16,8 @@ export const NO_PROGRESS: Progress = {
 const KNOWN_SIZE = '{name} {bar} {percentage} % | {rows} rows | {rate} rows/s | {eta_formatted} left';
 const UNKNOWN_SIZE = '{name} | {rows} rows | {rate} rows/s | {duration_formatted}';
 
-/** A bar on a terminal, whose time left is reckoned by bytes; elsewhere nothing, the summary says it all. */
-export function terminalProgress(stream: NodeJS.WriteStream): Progress {
+/** A bar on a terminal, with the time left by the bytes that are still to read; elsewhere nothing is shown. */
+export function importProgress(stream: NodeJS.WriteStream): ImportProgress {
   if (!stream.isTTY) return NO_PROGRESS;
   let bar: SingleBar | undefined;
   let started = 0;
