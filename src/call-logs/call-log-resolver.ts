@@ -12,7 +12,7 @@ import { configIdInUse } from '../keys/config-in-use.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
 import { CallLogPageArgs } from './call-log-page-args.js';
-import { boundedSpan } from './filter-span.js';
+import { boundedSpan } from './call-time-range.js';
 import { listCallLogs } from './list-call-logs.js';
 import { readCallLog } from './read-call-log.js';
 import { recordCallLog, recordCallLogs } from './recording/record-call-logs.js';

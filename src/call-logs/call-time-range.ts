@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Timestamp } from '../database/timestamp.js';
 import { badUserInput } from '../graphql/errors.js';
+import type { ArgumentReader } from '../graphql/limits/cost-hints.js';
 import type { TimeRange } from './filter-input.js';
 import type { Predicate } from './filter-operators.js';
 
@@ -74,4 +75,12 @@ export function overlap(one: Range, other: Range): Range {
     .at(0);
   // Ranges that do not meet select nothing, at any one moment.
   return from !== undefined && to !== undefined && from > to ? { from, to: from } : { from, to };
+}
+
+/** How long the callTime of a filter is, in milliseconds; `span`, of what is around it, where it has not both ends. */
+export function boundedSpan(argument: ArgumentReader, span: number | undefined): number | undefined {
+  const filter = argument('filter') as { callTime?: { from?: unknown; to?: unknown } } | null | undefined;
+  const { from, to } = filter?.callTime ?? {};
+  const length = Date.parse(String(to)) - Date.parse(String(from));
+  return length > 0 ? length : span;
 }

@@ -7,7 +7,7 @@ import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { Group } from '../groups/group.js';
 import { CallLogConnection } from './call-log-connection.js';
 import { CallLogPageArgs } from './call-log-page-args.js';
-import { boundedSpan } from './filter-span.js';
+import { boundedSpan } from './call-time-range.js';
 import { listCallLogs } from './list-call-logs.js';
 
 @Resolver(() => Group)

@@ -19,8 +19,8 @@ import { storableJson, storableText } from '../database/storable-text.js';
 export interface Selection {
   /** That a row is a call, and every condition but those on time. */
   predicate: Predicate;
-  /** The latter. */
-  besidesTime: Predicate[];
+  /** Every condition but those on time. */
+  nonTimeConditions: Predicate[];
   /** Whether no condition is on anything but time and what {@link CellSelection} has. */
   isPlain: boolean;
   /** Where the filter's callTime conditions overlap. */
@@ -58,11 +58,11 @@ export function selectCalls(
   const visible = groupIds ? [sql`group_id = ANY(${groupIds}::bigint[])`] : [];
   refuseLongFilter(filter ?? {});
   const { conditions, range } = compile(filter ?? {}, 'filter', 0, FILTERED_COLUMNS);
-  const besidesTime = [...visible, ...conditions];
+  const nonTimeConditions = [...visible, ...conditions];
   const fields = askedFields(filter ?? {}, true);
   const isPlain = fields.every(isCellField);
   const cells = () => (isPlain ? selectCells(filter ?? {}, fields, visible) : undefined);
-  return { predicate: allOf([IS_CALL, ...besidesTime]), besidesTime, isPlain, range, cells };
+  return { predicate: allOf([IS_CALL, ...nonTimeConditions]), nonTimeConditions, isPlain, range, cells };
 }
 
 /** @param visible conditions on the groups that the caller may see */
@@ -94,21 +94,21 @@ function isCellField(field: string): field is CellField {
  * @param known between which times those leave calls, both included
  */
 export function whereSelected(
-  { besidesTime, range }: Selection,
+  { nonTimeConditions, range }: Selection,
   further: Predicate[],
   known: Bounds = {},
 ): Predicate {
-  return allOf([...callsWithin(range, known), ...besidesTime, ...further]);
+  return allOf([...callsWithin(range, known), ...nonTimeConditions, ...further]);
 }
 
 /** A selection is narrowed by further conditions, which must hold too. */
 export function narrow(
-  { predicate, besidesTime, isPlain, range }: Selection,
+  { predicate, nonTimeConditions, isPlain, range }: Selection,
   ...conditions: Predicate[]
 ): Selection {
   return {
     predicate: allOf([predicate, ...conditions]),
-    besidesTime: [...besidesTime, ...conditions],
+    nonTimeConditions: [...nonTimeConditions, ...conditions],
     isPlain,
     range,
     cells: () => undefined,

@@ -3,7 +3,7 @@ import type { CallerContext } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
-import { boundedSpan } from '../call-logs/filter-span.js';
+import { boundedSpan } from '../call-logs/call-time-range.js';
 import { Costs } from '../graphql/limits/cost-hints.js';
 import { Group } from '../groups/group.js';
 import { Slice } from './slice.js';

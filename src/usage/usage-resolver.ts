@@ -15,7 +15,7 @@ import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import { CallStatus } from '../call-logs/call-log.js';
 import { CallLogFilter } from '../call-logs/filter-input.js';
-import { boundedSpan } from '../call-logs/filter-span.js';
+import { boundedSpan } from '../call-logs/call-time-range.js';
 import type { Timestamp } from '../database/timestamp.js';
 import type { CallerContext } from '../access/caller.js';
 import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
