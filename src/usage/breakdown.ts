@@ -1,17 +1,12 @@
-import { sql, type RawBuilder } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
-import { Family, Slice, sliceId, type Dimension, type Key } from './slice.js';
-import { addUp } from './totals.js';
-import { readTotals } from './totals-columns.js';
-import { UsageOrder } from './usage-types.js';
+import type { Dimension, Key } from './rollups/dimensions.js';
+import type { Split } from './select-largest.js';
+import { Family, Slice, sliceId } from './slice.js';
+import { readTotals } from './totals.js';
+import { totalsIn } from './totals-columns.js';
+import type { UsageOrder } from './usage-types.js';
 
 const MAX_TOP = 1000;
-
-const ORDER_VALUES = {
-  [UsageOrder.TOKENS_USED_DESC]: sql`"tokensUsed"`,
-  [UsageOrder.CALLS_DESC]: sql`"calls"`,
-  [UsageOrder.ERRORS_DESC]: sql`"errors"`,
-};
 
 /** One part of a slice: the calls that share a value of the dimension. */
 export interface Part {
@@ -39,35 +34,19 @@ export async function splitBy(
   if (orderBy === null)
     throw badUserInput('orderBy', 'must have a value; leave it out for TOKENS_USED_DESC.');
   const { family } = slice;
-  const load = (slices: readonly Slice[]) => loadParts(slices, family, by, top, orderBy);
+  const load = (slices: readonly Slice[]) => loadParts(slices, family, { by, top, orderBy });
   return family.loader(`by ${by} ${top} ${orderBy}`, load, ({ id }) => id).load(slice);
 }
 
-async function loadParts(
-  slices: readonly Slice[],
-  family: Family,
-  by: Dimension,
-  top: number,
-  orderBy: UsageOrder,
-): Promise<Part[][]> {
+async function loadParts(slices: readonly Slice[], family: Family, split: Split): Promise<Part[][]> {
   const depth = family.dimensions.length;
-  const key = sql.ref(`key${depth}`);
-  const parents = [sql`"rangeIndex"`, ...family.dimensions.map((_, index) => sql.ref(`key${index}`))];
-  const rank = (statement: RawBuilder<unknown>) => sql<Record<string, unknown>>`
-    SELECT parts.*, row_number() OVER (
-      PARTITION BY ${sql.join(parents)} ORDER BY ${ORDER_VALUES[orderBy]} DESC, ${key}
-    ) AS rank
-    FROM (${statement}) AS parts`;
-  // Ranked before groups are named, as few of many may be wanted.
-  const wrap = (statement: RawBuilder<unknown>) => sql<Record<string, unknown>>`
-    SELECT ranked.*${by === 'group' ? sql`, groups.name AS "groupName"` : sql``}
-    FROM (${rank(statement)}) AS ranked
-    ${by === 'group' ? sql`LEFT JOIN groups ON groups.id = ${key}` : sql``}
-    WHERE ranked.rank <= ${top}`;
-  const rows = await addUp(family, { figures: `by ${by}`, slices, by, wrap });
+  const rows = await readTotals({ figures: `by ${split.by}`, family, slices, split });
   rows.sort((one, other) => Number(one.row['rank']) - Number(other.row['rank']));
 
-  const children = new Family(family.reader, family.selection, family.ranges, [...family.dimensions, by]);
+  const children = new Family(family.reader, family.selection, family.ranges, [
+    ...family.dimensions,
+    split.by,
+  ]);
   const parts = new Map<string, Part[]>();
   for (const { rangeIndex, keys, row } of rows) {
     const parent = sliceId(rangeIndex, keys.slice(0, depth));
@@ -75,7 +54,7 @@ async function loadParts(
     siblings.push({
       key: keys[depth] ?? null,
       groupName: (row['groupName'] as string | null | undefined) ?? null,
-      usage: new Slice(children, rangeIndex, keys, readTotals(row)),
+      usage: new Slice(children, rangeIndex, keys, totalsIn(row)),
     });
     parts.set(parent, siblings);
   }

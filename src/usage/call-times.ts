@@ -1,28 +1,24 @@
 import { sql, type RawBuilder } from 'kysely';
 import { allOf } from '../call-logs/selection.js';
-import type { Timestamp } from '../database/timestamp.js';
 import { keyName } from './keys.js';
-import { rollupSet } from './read-usage.js';
-import { bySlice, groupCalls, runScan } from './scan.js';
-import { DIMENSIONS, type Family, type Slice } from './slice.js';
-
-/** When the first and the last call of a slice were made; null where it has none. */
-export interface CallTimes {
-  firstCallTime: Timestamp | null;
-  lastCallTime: Timestamp | null;
-}
-
-export const NO_CALLS: CallTimes = { firstCallTime: null, lastCallTime: null };
+import { bySlice, readRows } from './read-rows.js';
+import { DIMENSIONS } from './rollups/dimensions.js';
+import { selectFromCalls } from './select-from-calls.js';
+import { rollupSet } from './select-from-rollups.js';
+import type { Family, Slice } from './slice.js';
+import { NO_CALLS, type CallTimes } from './totals-columns.js';
 
 /** When the first and the last call of a slice were made; slices of one family cost one statement. */
 export async function callTimesOf(slice: Slice): Promise<CallTimes> {
   const { family, totals } = slice;
   if (totals?.callTimes) return totals.callTimes;
   const load = async (slices: readonly Slice[]) => {
-    const statement = rollupSet(family, undefined, 'units')
+    const asked = { family, slices };
+    // Without a condition that rollups do not know, an index leads straight to both ends.
+    const statement = rollupSet(asked, 'units')
       ? probe(slices, family)
-      : groupCalls(slices, family, sql`min(call_time) AS "firstCallTime", max(call_time) AS "lastCallTime"`);
-    const rows = bySlice(await runScan(family, statement, family.dimensions.length));
+      : selectFromCalls(asked, sql`min(call_time) AS "firstCallTime", max(call_time) AS "lastCallTime"`);
+    const rows = bySlice(await readRows(asked, statement));
     return slices.map(({ id }) => (rows.get(id) as CallTimes | undefined) ?? NO_CALLS);
   };
   return family.loader('callTimes', load, ({ id }) => id).load(slice);

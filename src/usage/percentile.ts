@@ -1,17 +1,21 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { CellSelection } from '../call-logs/selection.js';
 import { badUserInput } from '../graphql/errors.js';
-import { selectedKeys } from './keys.js';
-import { readUsage, rollupSet } from './read-usage.js';
+import { rangeAndKeys, selectedKeys, type AskedSlices } from './keys.js';
+import { bySlice, readCalls, readRollups, type SliceRow } from './read-rows.js';
 import { percentileOf } from './rollups/histogram.js';
-import { piecesOf, type RollupRead } from './rollups/read-rollups.js';
-import { bySlice, groupCalls } from './scan.js';
+import { selectFromCalls } from './select-from-calls.js';
+import { planRollups, rollupSet, selectFromRollups, type RollupPlan } from './select-from-rollups.js';
 import type { Family, Slice } from './slice.js';
 import { totalsOf } from './totals.js';
 
 interface Wanted {
   slice: Slice;
   p: number;
+}
+
+interface DurationsRead {
+  family: Family;
+  slices: readonly Slice[];
 }
 
 /** Calls that are looked at one by one, for an exact value. */
@@ -37,21 +41,7 @@ async function load(wanted: readonly Wanted[]): Promise<(number | null)[]> {
   const slices = wanted.map(({ slice }) => slice);
   const family = slices[0]?.family;
   if (!family) return [];
-  const fromCalls = () =>
-    groupCalls(
-      slices,
-      family,
-      sql`percentile_cont(${shares}::double precision[]) WITHIN GROUP (ORDER BY duration_ms) AS "percentiles"`,
-    );
-  const fromRollups = (read: RollupRead, cells: CellSelection) => histograms(read, family, cells, slices);
-  const kind = 'histograms';
-  const isRolledUp = rollupSet(family, undefined, kind) !== undefined && (await haveMany(slices));
-  const rows = bySlice(
-    await readUsage(
-      { figures: 'durationMsPercentile', family, slices, kind, fromCalls, fromRollups },
-      isRolledUp,
-    ),
-  );
+  const rows = bySlice(await readDurations({ family, slices }, shares));
   return wanted.map(({ slice, p }) => {
     const row = rows.get(slice.id);
     if (!row) return null;
@@ -65,26 +55,36 @@ async function load(wanted: readonly Wanted[]): Promise<(number | null)[]> {
   });
 }
 
+/** The histograms of slices that have many calls together, where rollups can give them, else the percentiles. */
+async function readDurations(asked: DurationsRead, shares: number[]): Promise<SliceRow[]> {
+  const figures = 'durationMsPercentile';
+  const isRolledUp = rollupSet(asked, 'histograms') !== undefined && (await haveMany(asked.slices));
+  const plan = isRolledUp ? planRollups(asked, 'histograms') : undefined;
+  const rows = plan && (await readRollups(asked, figures, plan, selectHistograms(asked, plan)));
+  return rows ?? readCalls(asked, figures, selectPercentiles(asked, shares));
+}
+
 async function haveMany(slices: readonly Slice[]): Promise<boolean> {
   const totals = await Promise.all(slices.map(totalsOf));
   return totals.reduce((sum, { calls }) => sum + calls, 0) > FEW;
 }
 
-function histograms(
-  read: RollupRead,
-  family: Family,
-  cells: CellSelection,
-  slices: readonly Slice[],
-): RawBuilder<Record<string, unknown>> {
-  const pieces = piecesOf(read, family, cells, slices, undefined, {
+function selectPercentiles(asked: AskedSlices, shares: number[]): RawBuilder<Record<string, unknown>> {
+  return selectFromCalls(
+    asked,
+    sql`percentile_cont(${shares}::double precision[]) WITHIN GROUP (ORDER BY duration_ms) AS "percentiles"`,
+  );
+}
+
+function selectHistograms(asked: AskedSlices, plan: RollupPlan): RawBuilder<Record<string, unknown>> {
+  const pieces = selectFromRollups(asked, plan, {
     rollups: sql`duration_indexes, duration_calls`,
     deltas: sql`durations, array_fill(sign(calls)::bigint, ARRAY[cardinality(durations)])`,
     calls: sql`ARRAY[duration] AS duration_indexes, ARRAY[1::bigint] AS duration_calls`,
   });
-  const keys = selectedKeys(family.dimensions);
-  const groupBy = sql.join(
-    [1, ...family.dimensions.map((_, index) => index + 2)].map((n) => sql.raw(String(n))),
-  );
+  const { dimensions } = asked.family;
+  const keys = selectedKeys(dimensions);
+  const groupBy = rangeAndKeys(dimensions);
   return sql`
     SELECT "rangeIndex", ${keys} array_agg(index ORDER BY index) AS "indexes", array_agg(calls ORDER BY index) AS "counts"
     FROM (

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import type { CallerContext } from '../access/caller.js';
 import type { LoggedContext } from '../graphql/log-unexpected.js';
-import { usageReader } from './usage-of.js';
+import { usageReader } from './usage-reader.js';
 
 /** Whoever sends it with any value is told in the answer's extensions where the figures came from. */
 const HEADER = 'x-usage-source';

@@ -1,12 +1,12 @@
 import type { Range } from '../call-logs/call-time-range.js';
 import { badUserInput } from '../graphql/errors.js';
 import { fromDate, toMicroseconds, type Timestamp } from '../database/timestamp.js';
-import { callTimesOf, NO_CALLS } from './call-times.js';
-import { bySlice } from './scan.js';
+import { callTimesOf } from './call-times.js';
+import { bySlice } from './read-rows.js';
 import { Family, Slice } from './slice.js';
 import { bucketBoundaries, type TimeInterval } from './time-buckets.js';
-import { addUp } from './totals.js';
-import { NO_TOTALS, readTotals } from './totals-columns.js';
+import { readTotals } from './totals.js';
+import { NO_CALLS, NO_TOTALS, totalsIn } from './totals-columns.js';
 
 /** Most buckets of a series. */
 export const MAX_BUCKETS = 5000;
@@ -67,14 +67,14 @@ async function loadSeries(
   });
   if (cuts.length === 0) return wanted.map(() => []);
   const asked = wanted.flatMap((buckets) => buckets.map((bucket) => bucket.slice));
-  const rows = bySlice(await addUp(children, { figures: `series ${interval}`, slices: asked }));
+  const rows = bySlice(await readTotals({ figures: `series ${interval}`, family: children, slices: asked }));
   return wanted.map((buckets) =>
     buckets.map(({ cut, slice: { rangeIndex, keys, id } }) => {
       const row = rows.get(id);
       return {
         start: cut.start,
         end: cut.end,
-        usage: new Slice(children, rangeIndex, keys, row ? readTotals(row) : NO_TOTALS),
+        usage: new Slice(children, rangeIndex, keys, row ? totalsIn(row) : NO_TOTALS),
       };
     }),
   );

@@ -1,38 +1,12 @@
 import DataLoader from 'dataloader';
-import { sql, type QueryExecutorProvider } from 'kysely';
 import { ObjectType } from 'type-graphql';
-import { MODEL, type Predicate } from '../call-logs/filter-operators.js';
 import type { Range } from '../call-logs/call-time-range.js';
+import type { Predicate } from '../call-logs/filter-operators.js';
 import type { CellSelection, Selection } from '../call-logs/selection.js';
+import { fromMicroseconds, toMicroseconds } from '../database/timestamp.js';
+import type { Dimension, Key } from './rollups/dimensions.js';
 import type { Totals } from './totals-columns.js';
-import type { UsageSource } from './usage-source.js';
-
-/** What a breakdown can split a slice by. */
-export type Dimension = 'status' | 'group' | 'model' | 'config' | 'activationCode';
-
-/** A value of a dimension as text, whatever the column's type is; null is a value of its own. */
-export type Key = string | null;
-
-/** How a dimension is written for calls and for the cells that they are rolled up in, where they are. */
-interface DimensionColumns {
-  calls: Predicate;
-  cells: Predicate;
-  type: 'text' | 'integer';
-}
-
-export const DIMENSIONS: Record<Dimension, DimensionColumns> = {
-  status: { calls: sql`status`, cells: sql`status`, type: 'text' },
-  group: { calls: sql`group_id`, cells: sql`group_id`, type: 'integer' },
-  model: { calls: MODEL, cells: sql`model`, type: 'text' },
-  config: { calls: sql`config_id`, cells: sql`config_id`, type: 'integer' },
-  activationCode: { calls: sql`activation_code`, cells: sql`activation_code`, type: 'text' },
-};
-
-/** Reads usage for one request, and says where it was found. */
-export interface UsageReader {
-  sql: QueryExecutorProvider;
-  sources: UsageSource[];
-}
+import type { UsageReader } from './usage-reader.js';
 
 /**
  * Slices that one statement can answer for all at once: they share a predicate and differ only in the
@@ -40,6 +14,7 @@ export interface UsageReader {
  */
 export class Family {
   readonly #loaders = new Map<string, unknown>();
+  #previous?: Family;
 
   constructor(
     readonly reader: UsageReader,
@@ -59,6 +34,16 @@ export class Family {
     return this.selection.cells();
   }
 
+  /** The same slices, each moved back by its own length; one family, so that they share statements, too. */
+  get previous(): Family {
+    return (this.#previous ??= new Family(
+      this.reader,
+      this.selection,
+      this.ranges.map(shiftBack),
+      this.dimensions,
+    ));
+  }
+
   /** The one loader of this family for `name`; slices that ask in the same tick share a statement. */
   loader<K, V>(
     name: string,
@@ -69,13 +54,6 @@ export class Family {
     loader ??= new DataLoader<K, V, unknown>(load, { cacheKeyFn: cacheKey });
     this.#loaders.set(name, loader);
     return loader;
-  }
-
-  /** The one value of this family that `make` gives for `name`. */
-  once<T>(name: string, make: () => T): T {
-    const made = (this.#loaders.get(name) as T | undefined) ?? make();
-    this.#loaders.set(name, made);
-    return made;
   }
 }
 
@@ -107,4 +85,21 @@ export class Slice {
 
 export function sliceId(rangeIndex: number, keys: readonly Key[]): string {
   return JSON.stringify([rangeIndex, ...keys]);
+}
+
+/** The slice of the same length just before this one; null where this one is not bounded in time. */
+export function previousOf({ family, rangeIndex, keys, range }: Slice): Slice | null {
+  const isBounded = range.from !== undefined && range.to !== undefined;
+  return isBounded ? new Slice(family.previous, rangeIndex, keys) : null;
+}
+
+/** Nothing was called before, and earlier years are not written with four digits. */
+const EARLIEST = '0001-01-01 00:00:00.000000';
+const YEAR_1 = toMicroseconds(EARLIEST);
+
+function shiftBack({ from, to }: Range): Range {
+  if (from === undefined || to === undefined) return {};
+  const start = toMicroseconds(from);
+  const before = start - (toMicroseconds(to) - start);
+  return { from: before < YEAR_1 ? EARLIEST : fromMicroseconds(before), to: from };
 }

@@ -1,7 +1,9 @@
 import type { CallerContext } from '../access/caller.js';
 import type { SelectedCalls } from '../call-logs/call-log-connection.js';
 import { selectCalls } from '../call-logs/selection.js';
-import { Family, Slice, type Dimension, type UsageReader } from './slice.js';
+import type { Dimension } from './rollups/dimensions.js';
+import { Family, Slice } from './slice.js';
+import { usageReader } from './usage-reader.js';
 
 /** The usage of some calls. Whatever is asked for with the same filter, of one group or another, shares the statements. */
 export function usageOf(context: CallerContext, { filter, group }: SelectedCalls): Slice {
@@ -28,9 +30,4 @@ function familyOf(
 
 function familiesByFilter(): Map<string, Family> {
   return new Map();
-}
-
-/** Reads usage for one request. */
-export function usageReader({ sql }: CallerContext): UsageReader {
-  return { sql, sources: [] };
 }

@@ -3,8 +3,8 @@ import { CallStatus } from '../call-logs/call-log.js';
 import type { Timestamp } from '../database/timestamp.js';
 import { DateTime, SafeInt } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
-import type { CallTimes } from './call-times.js';
 import { Slice } from './slice.js';
+import type { CallTimes } from './totals-columns.js';
 
 /** The largest first. */
 export enum UsageOrder {

@@ -1,20 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { CUBE, DIMENSION_SETS, unitCode, type DimensionSet, type Unit } from './cube.js';
 import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices } from './slices-sql.js';
-
-/** The columns of rollups and deltas that add up. */
-export const SUMS = [
-  'calls',
-  'tokens_counted',
-  'tokens_used',
-  'prompt_tokens',
-  'completion_tokens',
-  'durations_counted',
-  'duration_ms',
-];
-
-/** Those, added up. */
-export const SUM_COLUMNS = SUMS.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
+import { ADDED_UP, SUM_COLUMNS } from './sums.js';
 
 /** The beginning of the bucket of a unit, of a finer one's. */
 export const BUCKETS: Record<Unit, string> = {
@@ -37,11 +24,13 @@ export function addToRollups(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     WITH taken AS MATERIALIZED (${deltas}),
     ${sql.raw([wantedSlices('taken'), slices(), cells(), ...sumLevels(), ...histogramLevels(), changed(), histograms()].join(',\n    '))}
-    INSERT INTO llm_usage_rollups AS rollups
+    INSERT INTO llm_usage_rollups AS rollups (
+      slice_id, unit, bucket, ${sql.raw(SUM_COLUMNS.join(', '))}, duration_indexes, duration_calls
+    )
     SELECT changed.*, coalesce(duration_indexes, '{}'), coalesce(duration_calls, '{}')
     FROM changed LEFT JOIN histograms USING (slice_id, unit, bucket)
     ON CONFLICT (slice_id, unit, bucket) DO UPDATE SET
-      ${sql.raw(SUMS.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', '))},
+      ${sql.raw(SUM_COLUMNS.map((name) => `${name} = rollups.${name} + excluded.${name}`).join(', '))},
       duration_indexes = excluded.duration_indexes, duration_calls = excluded.duration_calls`;
 }
 
@@ -62,7 +51,7 @@ function slices(): string {
 function cells(): string {
   return `places AS (${slicesOfCombinations('slices', 'slice')}),
     cells AS MATERIALIZED (
-      SELECT bucket, ${SUMS.join(', ')}, durations, CASE WHEN calls < 0 THEN -1 ELSE 1 END AS sign,
+      SELECT bucket, ${SUM_COLUMNS.join(', ')}, durations, CASE WHEN calls < 0 THEN -1 ELSE 1 END AS sign,
         ${DIMENSION_SETS.map((set) => `${set}_slice`).join(', ')}
       FROM taken JOIN places ON combination = ${valueOf('taken', ALL_SLICE_COLUMNS)}
     )`;
@@ -89,7 +78,7 @@ function sumLevels(): string[] {
   return levels(
     'units',
     (name, set, unit, finer) => `${name} AS (
-      SELECT ${finer ? 'slice_id' : `${set}_slice AS slice_id`}, ${BUCKETS[unit]} AS bucket, ${SUM_COLUMNS}
+      SELECT ${finer ? 'slice_id' : `${set}_slice AS slice_id`}, ${BUCKETS[unit]} AS bucket, ${ADDED_UP}
       FROM ${finer ?? 'cells'} GROUP BY 1, 2
     )`,
   );
@@ -114,7 +103,7 @@ function changed(): string {
   const parts = levels(
     'units',
     (name, _set, unit) =>
-      `SELECT slice_id, ${unitCode(unit)}::smallint AS unit, bucket, ${SUMS.join(', ')} FROM ${name}`,
+      `SELECT slice_id, ${unitCode(unit)}::smallint AS unit, bucket, ${SUM_COLUMNS.join(', ')} FROM ${name}`,
   );
   return `changed AS MATERIALIZED (${parts.join(' UNION ALL ')})`;
 }

@@ -1,4 +1,4 @@
-import type { Dimension } from '../slice.js';
+import type { Dimension } from './dimensions.js';
 
 /** Lengths of the buckets of rollups, finest first, all cut in UTC. */
 export const UNITS = ['quarter hour', 'hour', 'four hours', 'day', 'month'] as const;

@@ -1,6 +1,6 @@
-import { SUMS } from './compact-sql.js';
 import { UNITS, type DimensionSet } from './cube.js';
 import { ALL_SLICE_COLUMNS, SLICE_COLUMNS } from './slices-sql.js';
+import { SUM_COLUMNS } from './sums.js';
 
 /** A value as it is kept, and as the calls have it. */
 type Figure = readonly [kept: string, ofCalls: string];
@@ -28,7 +28,7 @@ export function describeDifference(difference: Difference): string {
     ...describeSlice(difference),
   ];
   const figures = [
-    ...SUMS.flatMap((name) => describeFigure(name, difference[name] as Figure)),
+    ...SUM_COLUMNS.flatMap((name) => describeFigure(name, difference[name] as Figure)),
     ...describeDurations(difference),
   ];
   return `${place.join(', ')}: ${figures.join('; ')}`;
@@ -36,7 +36,7 @@ export function describeDifference(difference: Difference): string {
 
 function describeSlice(difference: Difference): string[] {
   const { dimensions } = difference;
-  const counting = dimensions === null ? [] : (SLICE_COLUMNS[dimensions] as string[] | undefined);
+  const counting = dimensions === null ? [] : (SLICE_COLUMNS[dimensions] as readonly string[] | undefined);
   return ALL_SLICE_COLUMNS.filter((name) => counting?.includes(name) ?? difference[name] !== null).map(
     (name) => `${name} ${JSON.stringify(difference[name])}`,
   );

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/database.js';
 import { IS_CALL } from '../../call-logs/call-time-range.js';
-import { CALL_FACTS } from './call-facts.js';
 import { addToRollups } from './compact-sql.js';
 import { maintain } from './maintain.js';
+import { CALL_FACTS } from './sums.js';
 
 /** Calls that one transaction counts, about. */
 const BATCH = 300_000;

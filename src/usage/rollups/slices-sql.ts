@@ -1,23 +1,22 @@
-import { DIMENSION_SETS, type DimensionSet } from './cube.js';
+import { CUBE, DIMENSION_SETS, type DimensionSet } from './cube.js';
+import { DIMENSIONS } from './dimensions.js';
 
 /** The columns of llm_usage_slices that a set of dimensions fills. */
-export const SLICE_COLUMNS: Record<DimensionSet, string[]> = {
-  status: ['status'],
-  group: ['status', 'group_id'],
-  model: ['status', 'model', 'config_id'],
-  all: ['status', 'group_id', 'model', 'config_id'],
+export const SLICE_COLUMNS: Record<DimensionSet, readonly string[]> = {
+  status: columnsOf('status'),
+  group: columnsOf('group'),
+  model: columnsOf('model'),
+  all: columnsOf('all'),
 };
 
-const SLICE_TYPES = { status: 'varchar', group_id: 'integer', model: 'text', config_id: 'integer' };
-
 /** All columns that any set fills: what a call has of them is its combination. */
-export const ALL_SLICE_COLUMNS = Object.keys(SLICE_TYPES);
+export const ALL_SLICE_COLUMNS = SLICE_COLUMNS.all;
 
 /** What makes out a slice: its set of dimensions, and the columns, of which those that the set has not are null. */
 export const SLICE = ['dimensions', ...ALL_SLICE_COLUMNS];
 
 /** A row as one value that equals another's where both are null, too. */
-export function valueOf(table: string, columns: string[]): string {
+export function valueOf(table: string, columns: readonly string[]): string {
   return `ROW(${columns.map((column) => `${table}.${column}`).join(', ')})::text`;
 }
 
@@ -25,7 +24,7 @@ export function valueOf(table: string, columns: string[]): string {
 export function wantedSlices(table: string): string {
   const combinations = `(SELECT DISTINCT ${ALL_SLICE_COLUMNS.join(', ')} FROM ${table}) AS combinations`;
   const ofSets = DIMENSION_SETS.map(
-    (set) => `SELECT combination, '${set}' AS dimensions, ${columnsOf(set)} FROM combinations`,
+    (set) => `SELECT combination, '${set}' AS dimensions, ${valuesOf(set)} FROM combinations`,
   );
   return `combinations AS MATERIALIZED (
       SELECT ${valueOf('combinations', ALL_SLICE_COLUMNS)} AS combination, * FROM ${combinations}
@@ -33,10 +32,16 @@ export function wantedSlices(table: string): string {
     wanted AS MATERIALIZED (${ofSets.join(' UNION ALL ')})`;
 }
 
-function columnsOf(set: DimensionSet): string {
-  const values = Object.entries(SLICE_TYPES).map(([column, type]) =>
-    SLICE_COLUMNS[set].includes(column) ? column : `NULL::${type} AS ${column}`,
-  );
+function columnsOf(set: DimensionSet): string[] {
+  return CUBE[set].dimensions.map((dimension) => DIMENSIONS[dimension].column);
+}
+
+/** All columns, null where the set does not fill them. */
+function valuesOf(set: DimensionSet): string {
+  const values = CUBE.all.dimensions.map((dimension) => {
+    const { column, type } = DIMENSIONS[dimension];
+    return SLICE_COLUMNS[set].includes(column) ? column : `NULL::${type} AS ${column}`;
+  });
   return values.join(', ');
 }
 

@@ -1,10 +1,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Timestamp } from '../../database/timestamp.js';
 import { IS_CALL } from '../../call-logs/call-time-range.js';
-import { CALL_FACTS } from './call-facts.js';
-import { BUCKETS, levels, SUM_COLUMNS, SUMS } from './compact-sql.js';
+import { BUCKETS, levels } from './compact-sql.js';
 import { DIMENSION_SETS, unitCode } from './cube.js';
 import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices } from './slices-sql.js';
+import { ADDED_UP, CALL_FACTS, SUM_COLUMNS } from './sums.js';
 
 /**
  * Compares the rollups of a month with its calls: a row for each that is wrong, the first of them.
@@ -17,23 +17,24 @@ import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices }
  */
 export function compareMonth(month: Timestamp, limit: number): RawBuilder<Record<string, unknown>> {
   const inMonth = sql`date_trunc('month', bucket) = ${month}::timestamp`;
+  const combination = sql.raw(ALL_SLICE_COLUMNS.join(', '));
   return sql`
     WITH facts AS MATERIALIZED (
-      SELECT false AS kept, 1 AS sign, bucket, status, group_id, model, config_id, ${sql.raw(SUM_COLUMNS)},
+      SELECT false AS kept, 1 AS sign, bucket, ${combination}, ${sql.raw(ADDED_UP)},
         coalesce(array_agg(duration) FILTER (WHERE duration IS NOT NULL), '{}') AS durations
       FROM (
         SELECT ${CALL_FACTS} FROM llm_call_logs
         WHERE ${IS_CALL} AND call_time >= ${month}::timestamp AND call_time < ${month}::timestamp + interval '1 month'
       ) AS facts
-      GROUP BY bucket, status, group_id, model, config_id
+      GROUP BY bucket, ${combination}
       UNION ALL
-      SELECT true, CASE WHEN calls < 0 THEN -1 ELSE 1 END, bucket, status, group_id, model, config_id,
-        ${sql.raw(SUMS.join(', '))}, durations
+      SELECT true, CASE WHEN calls < 0 THEN -1 ELSE 1 END, bucket, ${combination},
+        ${sql.raw(SUM_COLUMNS.join(', '))}, durations
       FROM llm_usage_deltas WHERE ${inMonth}
     ),
     ${sql.raw([wantedSlices('facts'), places()].join(',\n    '))},
     rollups AS MATERIALIZED (
-      SELECT coalesce(place, -slice_id) AS place, unit, bucket, ${sql.raw(SUMS.join(', '))}, duration_indexes, duration_calls
+      SELECT coalesce(place, -slice_id) AS place, unit, bucket, ${sql.raw(SUM_COLUMNS.join(', '))}, duration_indexes, duration_calls
       FROM llm_usage_rollups LEFT JOIN slice_places ON id = slice_id
       WHERE ${inMonth}
     ),
@@ -60,7 +61,7 @@ function places(): string {
 function cells(): string {
   return `combination_places AS (${slicesOfCombinations('places', 'place')}),
     cells AS MATERIALIZED (
-      SELECT kept, sign, bucket, ${SUMS.join(', ')}, durations, ${DIMENSION_SETS.map((set) => `${set}_place`).join(', ')}
+      SELECT kept, sign, bucket, ${SUM_COLUMNS.join(', ')}, durations, ${DIMENSION_SETS.map((set) => `${set}_place`).join(', ')}
       FROM facts JOIN combination_places ON combination = ${valueOf('facts', ALL_SLICE_COLUMNS)}
     )`;
 }
@@ -69,7 +70,7 @@ function sumLevels(): string[] {
   return levels(
     'units',
     (name, set, unit, finer) => `${name} AS (
-      SELECT kept, ${finer ? 'place' : `${set}_place AS place`}, ${BUCKETS[unit]} AS bucket, ${SUM_COLUMNS}
+      SELECT kept, ${finer ? 'place' : `${set}_place AS place`}, ${BUCKETS[unit]} AS bucket, ${ADDED_UP}
       FROM ${finer ?? 'cells'} GROUP BY 1, 2, 3
     )`,
   );
@@ -114,7 +115,7 @@ function durations(): string {
 
 /** Everything to compare, a row for each part that adds up. */
 function sums(): string {
-  const figures = SUMS.join(', ');
+  const figures = SUM_COLUMNS.join(', ');
   const parts = levels(
     'units',
     (name, _set, unit) =>
@@ -123,15 +124,17 @@ function sums(): string {
   return `sums AS (
       ${parts.join(' UNION ALL ')}
       UNION ALL SELECT true, place, unit, bucket, ${figures}, 0, NULL FROM rollups
-      UNION ALL SELECT true, place, unit, bucket, ${SUMS.map(() => '0').join(', ')}, wrong, first FROM durations
+      UNION ALL SELECT true, place, unit, bucket, ${SUM_COLUMNS.map(() => '0').join(', ')}, wrong, first FROM durations
     )`;
 }
 
 /** Both values of each figure, as [kept, of calls]. */
 function wrong(): string {
   const side = (name: string, kept: string) => `coalesce(sum(${name}) FILTER (WHERE ${kept}), 0)::bigint`;
-  const figures = SUMS.map((name) => `ARRAY[${side(name, 'kept')}, ${side(name, 'NOT kept')}] AS ${name}`);
-  const differ = SUMS.map((name) => `sum(CASE WHEN kept THEN -${name} ELSE ${name} END) <> 0`);
+  const figures = SUM_COLUMNS.map(
+    (name) => `ARRAY[${side(name, 'kept')}, ${side(name, 'NOT kept')}] AS ${name}`,
+  );
+  const differ = SUM_COLUMNS.map((name) => `sum(CASE WHEN kept THEN -${name} ELSE ${name} END) <> 0`);
   return `wrong AS (
       SELECT place, unit, bucket, ${figures.join(', ')},
         sum(wrong_durations) AS wrong_durations, min(first_duration) AS first_duration

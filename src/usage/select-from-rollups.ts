@@ -1,52 +1,62 @@
 import { sql, type RawBuilder } from 'kysely';
-import { allOf, type CellSelection } from '../../call-logs/selection.js';
-import { keyColumns, selectedKeys, wantedKeys } from '../keys.js';
-import type { Dimension, Family, Slice } from '../slice.js';
-import { arrange, place, type Arrangement, type Stretch } from '../stretches.js';
-import { CALL_FACTS } from './call-facts.js';
-import { SUMS } from './compact-sql.js';
-import { coverRange, toTimestamp, type Cover } from './cover.js';
-import { CUBE, unitCode, UNITS, type DimensionSet, type Unit } from './cube.js';
+import { allOf, type CellSelection } from '../call-logs/selection.js';
+import { dimensionsOf, keyColumns, wantedKeys, type AskedSlices } from './keys.js';
+import { coverRange, toTimestamp, type Cover } from './rollups/cover.js';
+import { CUBE, smallestSet, unitCode, UNITS, type DimensionSet, type Unit } from './rollups/cube.js';
+import { DIMENSION_OF_FIELD } from './rollups/dimensions.js';
+import { CALL_FACTS } from './rollups/sums.js';
+import { arrange, place, type Arrangement, type Stretch } from './stretches.js';
+
+/** Figures that rollups have: sums for each of their units, histograms of durations for fewer of them. */
+export type RolledUp = 'units' | 'histograms';
 
 /** What of the cube a statement reads. */
-export interface RollupRead {
+export interface RollupPlan {
   set: DimensionSet;
+  /** Conditions on its cells. */
+  cells: CellSelection;
   covers: (Stretch & Cover)[];
   arrangement: Arrangement;
 }
 
-/** Chooses the buckets that cover the stretches of time of some slices. */
-export function planRead(
-  family: Family,
-  slices: readonly Pick<Slice, 'rangeIndex'>[],
-  set: DimensionSet,
-  kind: 'units' | 'histograms',
-): RollupRead {
+/** The smallest set of rollups that can tell slices like these apart; undefined where none can. */
+export function rollupSet(asked: AskedSlices, figures: RolledUp): DimensionSet | undefined {
+  const { cells } = asked.family;
+  if (!cells) return undefined;
+  return smallestSet(
+    [...cells.fields.map((field) => DIMENSION_OF_FIELD[field]), ...dimensionsOf(asked)],
+    figures,
+  );
+}
+
+/** Chooses the smallest set, and the buckets of it that cover the slices' stretches of time; undefined where none can. */
+export function planRollups(asked: AskedSlices, figures: RolledUp): RollupPlan | undefined {
+  const { family, slices } = asked;
+  const set = rollupSet(asked, figures);
+  const { cells } = family;
+  if (!set || !cells) return undefined;
   const arrangement = arrange(
     family.ranges,
     slices.map(({ rangeIndex }) => rangeIndex),
   );
   const covers = arrangement.stretches.map((stretch) => ({
     ...stretch,
-    ...coverRange(stretch, CUBE[set][kind]),
+    ...coverRange(stretch, CUBE[set][figures]),
   }));
-  return { set, covers, arrangement };
+  return { set, cells, covers, arrangement };
 }
 
 /**
  * All that the calls of some slices add up to, in pieces: from rollups, from deltas that are not in them yet, and
  * from calls of buckets that are cut by the end of a range. One statement reads them all, so they fit together.
  */
-export function piecesOf(
-  { set, covers, arrangement }: RollupRead,
-  family: Family,
-  cells: CellSelection,
-  slices: readonly Slice[],
-  by: Dimension | undefined,
+export function selectFromRollups(
+  asked: AskedSlices,
+  { set, cells, covers, arrangement }: RollupPlan,
   columns: { rollups: RawBuilder<unknown>; deltas: RawBuilder<unknown>; calls: RawBuilder<unknown> },
 ): RawBuilder<unknown> {
-  const dimensions = by ? [...family.dimensions, by] : family.dimensions;
-  const inCells = [cells.predicate, ...wantedKeys(family, slices, 'cells')];
+  const dimensions = dimensionsOf(asked);
+  const inCells = [cells.predicate, ...wantedKeys(asked, 'cells')];
   const pieces: RawBuilder<unknown>[] = [];
   for (const unit of UNITS) {
     const runs = runsOf(unit, covers, arrangement.disjoint);
@@ -77,7 +87,7 @@ export function piecesOf(
   }
   const ends = covers.flatMap(({ rangeIndex, ends }) => ends.map((end) => ({ rangeIndex, ...end })));
   if (ends.length > 0) {
-    const inCalls = [family.predicate, ...wantedKeys(family, slices, 'calls')];
+    const inCalls = [asked.family.predicate, ...wantedKeys(asked, 'calls')];
     const { from, index } = place(
       sql`call_time`,
       ends,
@@ -93,7 +103,7 @@ export function piecesOf(
 }
 
 /** The buckets of a unit that are read, in the order of time; of disjoint ranges, neighbours together. */
-function runsOf(unit: Unit, covers: RollupRead['covers'], disjoint: boolean): Stretch[] {
+function runsOf(unit: Unit, covers: RollupPlan['covers'], disjoint: boolean): Stretch[] {
   const runs = covers
     .flatMap(({ rangeIndex, runs }) =>
       runs.filter((run) => run.unit === unit).map(({ from, to }) => ({ rangeIndex, from, to })),
@@ -111,31 +121,4 @@ function runsOf(unit: Unit, covers: RollupRead['covers'], disjoint: boolean): St
     from: toTimestamp(from),
     to: toTimestamp(to),
   }));
-}
-
-const SUMMED = sql.raw(SUMS.join(', '));
-
-/** Sums of whole numbers of each slice, in the columns of totals. */
-export function sumRollups(
-  read: RollupRead,
-  family: Family,
-  cells: CellSelection,
-  slices: readonly Slice[],
-  by: Dimension | undefined,
-): RawBuilder<Record<string, unknown>> {
-  const columns = { rollups: SUMMED, deltas: SUMMED, calls: SUMMED };
-  const dimensions = by ? [...family.dimensions, by] : family.dimensions;
-  return sql`
-    SELECT range_index AS "rangeIndex", ${selectedKeys(dimensions)}
-      sum(calls) AS "calls",
-      coalesce(sum(calls) FILTER (WHERE status = 'success'), 0) AS "successes",
-      coalesce(sum(calls) FILTER (WHERE status = 'error'), 0) AS "errors",
-      sum(tokens_used) AS "tokensUsed",
-      sum(prompt_tokens) AS "promptTokens",
-      sum(completion_tokens) AS "completionTokens",
-      sum(tokens_used) / nullif(sum(tokens_counted), 0) AS "averageTokensUsed",
-      sum(duration_ms) / nullif(sum(durations_counted), 0) AS "averageDurationMs"
-    FROM (${piecesOf(read, family, cells, slices, by, columns)}) AS pieces
-    GROUP BY ${sql.join([sql`1`, ...dimensions.map((_, index) => sql.raw(String(index + 2)))])}
-    HAVING sum(calls) > 0`;
 }
