@@ -31,7 +31,7 @@ const program = new Command('llm-call-log')
   .addCommand(importCommand(migrated, stop.gently))
   .addCommand(tokenCommand(migrated))
   .addCommand(keysCommand(migrated, async () => (await import('./config.js')).readConfig(env)))
-  .addCommand(usageCommand((use) => migrated(({ database }) => use(database)), stop.gently))
+  .addCommand(usageCommand(migrated, stop.gently))
   .addCommand(checkCommand(asItIs, createCheck));
 
 program

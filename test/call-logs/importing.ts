@@ -5,8 +5,10 @@ import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { importFiles, type ImportSummary } from '../../src/call-logs/import/import-files.js';
 import { planImport, type ImportOptions } from '../../src/call-logs/import/plan-import.js';
-import { NO_PROGRESS, type ImportProgress } from '../../src/call-logs/import/import-progress.js';
+import type { ImportProgress } from '../../src/call-logs/import/import-progress.js';
 import type { Database } from '../../src/database/database.js';
+
+const UNSEEN: ImportProgress = { start: () => undefined, update: () => undefined, stop: () => undefined };
 
 /** Most columns of a call come from no test; these make a row of them whole. */
 export const WHOLE = ['status=success', 'requestMessages=[]'];
@@ -22,11 +24,7 @@ export async function importPaths(
   url: string,
   paths: string[],
   options: ImportOptions,
-  {
-    stdin = Readable.from([]),
-    signal = new AbortController().signal,
-    progress = NO_PROGRESS,
-  }: Surroundings = {},
+  { stdin = Readable.from([]), signal = new AbortController().signal, progress = UNSEEN }: Surroundings = {},
 ): Promise<ImportSummary[]> {
   const plan = await planImport(paths, options, stdin, signal);
   const summaries: ImportSummary[] = [];

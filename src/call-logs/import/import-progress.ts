@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import { TerminalBar } from '../../terminal-bar.js';
 
 /** Shows how far an import is. */
 export interface ImportProgress {
@@ -7,34 +7,27 @@ export interface ImportProgress {
   stop(): void;
 }
 
-export const NO_PROGRESS: ImportProgress = {
-  start: () => undefined,
-  update: () => undefined,
-  stop: () => undefined,
-};
-
 const KNOWN_SIZE = '{name} {bar} {percentage} % | {rows} rows | {rate} rows/s | {eta_formatted} left';
 const UNKNOWN_SIZE = '{name} | {rows} rows | {rate} rows/s | {duration_formatted}';
 
-/** A bar on a terminal, with the time left by the bytes that are still to read; elsewhere nothing is shown. */
+/** A bar for each file, whose time left is reckoned by bytes: how many rows a file has is not known beforehand. */
 export function importProgress(stream: NodeJS.WriteStream): ImportProgress {
-  if (!stream.isTTY) return NO_PROGRESS;
-  let bar: SingleBar | undefined;
-  let started = 0;
+  let file: { name: string; size: number; started: number; bar: TerminalBar } | undefined;
   return {
     start(name, size) {
-      started = performance.now();
-      const format = size === undefined ? UNKNOWN_SIZE : KNOWN_SIZE;
-      bar = new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true, etaBuffer: 100 });
-      bar.start(Math.max(size ?? 1, 1), 0, { name, rows: '0', rate: '0' });
+      const bar = new TerminalBar(stream, size === undefined ? UNKNOWN_SIZE : KNOWN_SIZE);
+      file = { name, size: Math.max(size ?? 1, 1), started: performance.now(), bar };
+      bar.update(0, file.size, { name, rows: '0', rate: '0' });
     },
     update(bytes, rows) {
-      const rate = Math.round(rows / ((performance.now() - started) / 1000));
-      bar?.update(bytes, { rows: rows.toLocaleString('en'), rate: rate.toLocaleString('en') });
+      if (!file) return;
+      const rate = Math.round(rows / ((performance.now() - file.started) / 1000));
+      const values = { name: file.name, rows: rows.toLocaleString('en'), rate: rate.toLocaleString('en') };
+      file.bar.update(bytes, file.size, values);
     },
     stop() {
-      bar?.stop();
-      bar = undefined;
+      file?.bar.stop();
+      file = undefined;
     },
   };
 }

@@ -1,6 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../database/database.js';
 
+/** Is told how much of a work on the rollups is done. */
+export type Progress = (done: number, all: number) => void;
+
 /**
  * Runs work on the rollups in a transaction, all of whose statements see one moment of the database. One at a time,
  * over all servers: what is in a transaction like this is changed by nobody else.

@@ -3,8 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../database/database.js';
 import { fillNext } from './fill.js';
 import { compactAll, forgetMoved } from './keep-rollups.js';
-import { maintain } from './maintain.js';
-import type { Progress } from './progress.js';
+import { maintain, type Progress } from './maintain.js';
 
 /** How soon to try again when another server is at it. */
 const RETRY_MS = 200;

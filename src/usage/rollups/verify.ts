@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.js';
 import { OperatorError } from '../../operator-error.js';
 import { fromDate, type Timestamp } from '../../database/timestamp.js';
 import type { Difference } from './difference.js';
-import type { Progress } from './progress.js';
+import type { Progress } from './maintain.js';
 import { compareMonth } from './verify-sql.js';
 
 /** What a comparison of rollups with calls found. */
