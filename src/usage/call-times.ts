@@ -4,7 +4,7 @@ import { keyName } from './keys.js';
 import { bySlice, readRows } from './read-rows.js';
 import { DIMENSIONS } from './rollups/dimensions.js';
 import { selectFromCalls } from './select-from-calls.js';
-import { rollupSet } from './select-from-rollups.js';
+import { areRolledUp } from './select-from-rollups.js';
 import type { Family, Slice } from './slice.js';
 import { NO_CALLS, type CallTimes } from './totals-columns.js';
 
@@ -15,7 +15,7 @@ export async function callTimesOf(slice: Slice): Promise<CallTimes> {
   const load = async (slices: readonly Slice[]) => {
     const asked = { family, slices };
     // Without a condition that rollups do not know, an index leads straight to both ends.
-    const statement = rollupSet(asked, 'units')
+    const statement = areRolledUp(asked, 'units')
       ? probe(slices, family)
       : selectFromCalls(asked, sql`min(call_time) AS "firstCallTime", max(call_time) AS "lastCallTime"`);
     const rows = bySlice(await readRows(asked, statement));

@@ -4,8 +4,8 @@ import { rangeAndKeys, selectedKeys, type AskedSlices } from './keys.js';
 import { bySlice, readCalls, readRollups, type SliceRow } from './read-rows.js';
 import { percentileOf } from './rollups/histogram.js';
 import { selectFromCalls } from './select-from-calls.js';
-import { planRollups, rollupSet, selectFromRollups, type RollupPlan } from './select-from-rollups.js';
-import type { Family, Slice } from './slice.js';
+import { areRolledUp, planRollups, selectFromRollups, type RollupPlan } from './select-from-rollups.js';
+import type { Slice } from './slice.js';
 import { totalsOf } from './totals.js';
 
 interface Wanted {
@@ -13,13 +13,12 @@ interface Wanted {
   p: number;
 }
 
-interface DurationsRead {
-  family: Family;
+interface DurationsRead extends AskedSlices {
   slices: readonly Slice[];
 }
 
-/** Calls that are looked at one by one, for an exact value. */
-const FEW = 20_000;
+/** Most calls whose durations are looked at one by one, for an exact value. */
+const EXACT_UP_TO = 20_000;
 
 /**
  * The duration that a share `p` of a slice's calls does not exceed, in milliseconds, interpolated between
@@ -58,15 +57,15 @@ async function load(wanted: readonly Wanted[]): Promise<(number | null)[]> {
 /** The histograms of slices that have many calls together, where rollups can give them, else the percentiles. */
 async function readDurations(asked: DurationsRead, shares: number[]): Promise<SliceRow[]> {
   const figures = 'durationMsPercentile';
-  const isRolledUp = rollupSet(asked, 'histograms') !== undefined && (await haveMany(asked.slices));
-  const plan = isRolledUp ? planRollups(asked, 'histograms') : undefined;
+  const isWanted = areRolledUp(asked, 'histograms') && (await haveMany(asked.slices));
+  const plan = isWanted ? planRollups(asked, 'histograms') : undefined;
   const rows = plan && (await readRollups(asked, figures, plan, selectHistograms(asked, plan)));
   return rows ?? readCalls(asked, figures, selectPercentiles(asked, shares));
 }
 
 async function haveMany(slices: readonly Slice[]): Promise<boolean> {
   const totals = await Promise.all(slices.map(totalsOf));
-  return totals.reduce((sum, { calls }) => sum + calls, 0) > FEW;
+  return totals.reduce((sum, { calls }) => sum + calls, 0) > EXACT_UP_TO;
 }
 
 function selectPercentiles(asked: AskedSlices, shares: number[]): RawBuilder<Record<string, unknown>> {

@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from 'kysely';
-import { allOf } from '../call-logs/selection.js';
 import { dimensionsOf, keyColumns, rangeAndKeys, wantedKeys, type AskedSlices } from './keys.js';
 import { arrange, place } from './stretches.js';
 
@@ -18,14 +17,11 @@ export function selectFromCalls(
     family.ranges,
     slices.map(({ rangeIndex }) => rangeIndex),
   );
-  const keys = wantedKeys(asked, 'calls');
-  const { from, index } = place(
-    sql`call_time`,
-    arrangement.stretches,
-    arrangement,
-    (conditions) =>
-      sql`SELECT * FROM llm_call_logs WHERE ${allOf([family.predicate, ...conditions, ...keys])}`,
-  );
+  const calls = {
+    ...{ columns: sql`*`, table: sql`llm_call_logs`, time: sql`call_time` },
+    where: [family.predicate, ...wantedKeys(asked, 'calls')],
+  };
+  const { from, index } = place(calls, arrangement.stretches, arrangement);
   return sql`
     SELECT ${index} AS "rangeIndex", ${keyColumns(dimensions, 'calls')} ${columns}
     FROM ${from}

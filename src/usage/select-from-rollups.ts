@@ -19,22 +19,12 @@ export interface RollupPlan {
   arrangement: Arrangement;
 }
 
-/** The smallest set of rollups that can tell slices like these apart; undefined where none can. */
-export function rollupSet(asked: AskedSlices, figures: RolledUp): DimensionSet | undefined {
-  const { cells } = asked.family;
-  if (!cells) return undefined;
-  return smallestSet(
-    [...cells.fields.map((field) => DIMENSION_OF_FIELD[field]), ...dimensionsOf(asked)],
-    figures,
-  );
-}
-
 /** Chooses the smallest set, and the buckets of it that cover the slices' stretches of time; undefined where none can. */
 export function planRollups(asked: AskedSlices, figures: RolledUp): RollupPlan | undefined {
   const { family, slices } = asked;
-  const set = rollupSet(asked, figures);
   const { cells } = family;
-  if (!set || !cells) return undefined;
+  const set = cells && setFor(asked, cells, figures);
+  if (!set) return undefined;
   const arrangement = arrange(
     family.ranges,
     slices.map(({ rangeIndex }) => rangeIndex),
@@ -44,6 +34,16 @@ export function planRollups(asked: AskedSlices, figures: RolledUp): RollupPlan |
     ...coverRange(stretch, CUBE[set][figures]),
   }));
   return { set, cells, covers, arrangement };
+}
+
+/** Whether some set of rollups can tell slices like these apart. */
+export function areRolledUp(asked: AskedSlices, figures: RolledUp): boolean {
+  const { cells } = asked.family;
+  return cells !== undefined && setFor(asked, cells, figures) !== undefined;
+}
+
+function setFor(asked: AskedSlices, { fields }: CellSelection, figures: RolledUp): DimensionSet | undefined {
+  return smallestSet([...fields.map((field) => DIMENSION_OF_FIELD[field]), ...dimensionsOf(asked)], figures);
 }
 
 /**
@@ -61,14 +61,11 @@ export function selectFromRollups(
   for (const unit of UNITS) {
     const runs = runsOf(unit, covers, arrangement.disjoint);
     if (runs.length === 0) continue;
-    const { from, index } = place(
-      sql`bucket`,
-      runs,
-      arrangement,
-      (conditions) => sql`
-        SELECT * FROM llm_usage_rollups
-        WHERE ${allOf([sql`slice_id = slices.id AND unit = ${sql.raw(String(unitCode(unit)))}`, ...conditions])}`,
-    );
+    const rollups = {
+      ...{ columns: sql`*`, table: sql`llm_usage_rollups`, time: sql`bucket` },
+      where: [sql`slice_id = slices.id AND unit = ${sql.raw(String(unitCode(unit)))}`],
+    };
+    const { from, index } = place(rollups, runs, arrangement);
     pieces.push(sql`
       SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.rollups}
       FROM llm_usage_slices AS slices CROSS JOIN ${from}
@@ -76,25 +73,21 @@ export function selectFromRollups(
   }
   const cores = covers.flatMap(({ rangeIndex, core }) => (core ? [{ rangeIndex, ...core }] : []));
   if (cores.length > 0) {
-    const { from, index } = place(
-      sql`bucket`,
-      cores,
-      arrangement,
-      (conditions) => sql`SELECT * FROM llm_usage_deltas WHERE ${allOf([...inCells, ...conditions])}`,
-    );
+    const deltas = {
+      ...{ columns: sql`*`, table: sql`llm_usage_deltas`, time: sql`bucket` },
+      where: inCells,
+    };
+    const { from, index } = place(deltas, cores, arrangement);
     pieces.push(sql`
       SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.deltas} FROM ${from}`);
   }
   const ends = covers.flatMap(({ rangeIndex, ends }) => ends.map((end) => ({ rangeIndex, ...end })));
   if (ends.length > 0) {
-    const inCalls = [asked.family.predicate, ...wantedKeys(asked, 'calls')];
-    const { from, index } = place(
-      sql`call_time`,
-      ends,
-      arrangement,
-      (conditions) =>
-        sql`SELECT call_time, ${CALL_FACTS} FROM llm_call_logs WHERE ${allOf([...inCalls, ...conditions])}`,
-    );
+    const calls = {
+      ...{ columns: sql`call_time, ${CALL_FACTS}`, table: sql`llm_call_logs`, time: sql`call_time` },
+      where: [asked.family.predicate, ...wantedKeys(asked, 'calls')],
+    };
+    const { from, index } = place(calls, ends, arrangement);
     // First, as a TRUNCATE locks the calls before it empties the rollups.
     pieces.unshift(sql`
       SELECT ${index} AS range_index, ${keyColumns(dimensions, 'cells')} status, ${columns.calls} FROM ${from}`);

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Predicate } from '../call-logs/filter-operators.js';
 import { withinRange, type Range } from '../call-logs/call-time-range.js';
+import { allOf } from '../call-logs/selection.js';
 
 /** A piece of one of the ranges of a family. */
 export interface Stretch extends Range {
@@ -14,12 +15,21 @@ export interface Arrangement {
   disjoint: boolean;
 }
 
+/** Rows to place, and when each of them is: a SELECT to which conditions on that column are added. */
+export interface TimedRows {
+  columns: RawBuilder<unknown>;
+  table: RawBuilder<unknown>;
+  time: RawBuilder<unknown>;
+  where: Predicate[];
+}
+
 /** Rows of some stretches, as FROM takes them, and for each row the index of the range that it lies in. */
 export interface Placed {
   from: RawBuilder<unknown>;
   index: RawBuilder<unknown>;
 }
 
+/** @param wanted indexes of ranges */
 export function arrange(ranges: readonly Range[], wanted: Iterable<number>): Arrangement {
   const stretches = [...new Set(wanted)]
     .map((rangeIndex) => ({ ...ranges[rangeIndex], rangeIndex }))
@@ -32,24 +42,25 @@ export function arrange(ranges: readonly Range[], wanted: Iterable<number>): Arr
 }
 
 /**
- * Places rows by a column of times. Where ranges are disjoint, a binary search for each row finds its range, and
+ * Places rows in ranges by their time. Where ranges are disjoint, a binary search for each row finds its range, and
  * neighbouring stretches are read as one.
  *
- * @param rowsWhere a SELECT of the rows that meet the conditions on the column
+ * @param stretches the parts of the ranges that are read
  */
 export function place(
-  column: RawBuilder<unknown>,
+  { columns, table, time, where }: TimedRows,
   stretches: readonly Stretch[],
   { stretches: ranges, disjoint }: Arrangement,
-  rowsWhere: (conditions: Predicate[]) => RawBuilder<unknown>,
 ): Placed {
+  const rowsWithin = (conditions: Predicate[]) =>
+    sql`SELECT ${columns} FROM ${table} WHERE ${allOf([...where, ...conditions])}`;
   const runs = disjoint ? mergeNeighbours(stretches) : stretches;
   const [only, ...others] = runs;
   if (only && others.length === 0) {
-    const index = disjoint ? search(column, ranges) : sql`${only.rangeIndex}::integer`;
-    return { from: sql`LATERAL (${rowsWhere(withinRange(only, column))}) AS rows`, index };
+    const index = disjoint ? search(time, ranges) : sql`${only.rangeIndex}::integer`;
+    return { from: sql`LATERAL (${rowsWithin(withinRange(only, time))}) AS rows`, index };
   }
-  const within = [sql`${column} >= stretches.range_from`, sql`${column} < stretches.range_to`];
+  const within = [sql`${time} >= stretches.range_from`, sql`${time} < stretches.range_to`];
   const indexes = runs.map(({ rangeIndex }) => rangeIndex);
   const starts = runs.map(({ from }) => from ?? '-infinity');
   const ends = runs.map(({ to }) => to ?? 'infinity');
@@ -57,18 +68,18 @@ export function place(
   return {
     from: sql`unnest(${indexes}::integer[], ${starts}::timestamp[], ${ends}::timestamp[])
       AS stretches (range_index, range_from, range_to)
-      CROSS JOIN LATERAL (${rowsWhere(within)} OFFSET 0) AS rows`,
-    index: disjoint ? search(column, ranges) : sql`stretches.range_index`,
+      CROSS JOIN LATERAL (${rowsWithin(within)} OFFSET 0) AS rows`,
+    index: disjoint ? search(time, ranges) : sql`stretches.range_index`,
   };
 }
 
 /** The index of the range that a row of disjoint ranges lies in. */
-function search(column: RawBuilder<unknown>, ranges: readonly Stretch[]): RawBuilder<unknown> {
+function search(time: RawBuilder<unknown>, ranges: readonly Stretch[]): RawBuilder<unknown> {
   const [only, ...others] = ranges;
   if (only && others.length === 0) return sql`${only.rangeIndex}::integer`;
   const indexes = ranges.map(({ rangeIndex }) => rangeIndex);
   const starts = ranges.map(({ from }) => from ?? '-infinity');
-  return sql`(${indexes}::integer[])[width_bucket(${column}, ${starts}::timestamp[])]`;
+  return sql`(${indexes}::integer[])[width_bucket(${time}, ${starts}::timestamp[])]`;
 }
 
 /** @param stretches in the order of time */
