@@ -18,7 +18,9 @@ export class CallLogUsageResolver {
     return countOf(usageOf(context, selectedCalls));
   }
 
-  @FieldResolver(() => Slice, { description: 'The usage of the same filter, not of the page.' })
+  @FieldResolver(() => Slice, {
+    description: 'The usage of all calls that the filter selects, not only of those on the page.',
+  })
   usage(@Ctx() context: CallerContext, @Root() { selectedCalls }: CallLogConnection): Slice {
     return usageOf(context, selectedCalls);
   }

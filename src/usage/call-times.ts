@@ -25,8 +25,8 @@ export async function callTimesOf(slice: Slice): Promise<CallTimes> {
 }
 
 /**
- * Looks up both ends of each slice in an index, which ends at the first call it finds. Rollups do not have them: from
- * the least of many, nothing can be taken away.
+ * Looks up both ends of each slice in an index, which ends at the first call it finds. Rollups cannot have them: when
+ * the earliest call is deleted, a rollup does not know the next one.
  */
 function probe(slices: readonly Slice[], family: Family): RawBuilder<Record<string, unknown>> {
   // An index finds calls without a value by IS NULL alone, so those slices have parts of the statement to themselves.

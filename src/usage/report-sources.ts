@@ -3,7 +3,7 @@ import type { CallerContext } from '../access/caller.js';
 import type { LoggedContext } from '../graphql/log-unexpected.js';
 import { usageReader } from './usage-reader.js';
 
-/** Whoever sends it with any value is told in the answer's extensions where the figures came from. */
+/** A request that has it, with any value, is told in the answer's extensions where the figures came from. */
 const HEADER = 'x-usage-source';
 
 /** Tells where the usage of a request was read: in the log, and on demand in `extensions.usageSource`. */

@@ -16,10 +16,10 @@ const LENGTHS: Record<string, number> = {
   [TimeInterval.YEAR]: 365 * DAY,
 };
 
-/** How long calls are counted on for, as long as nothing bounds their time and nobody has looked. */
+/** The stretch of time that is assumed where no filter bounds callTime: the cost is computed before any call is read. */
 const UNBOUNDED = 365 * DAY;
 
-/** A series costs its buckets: of the bounded time around it, else of a year. */
+/** A series costs as much as it has buckets, in the callTime that a filter bounds, else in a year. */
 export const SERIES_COSTS: CostHints = {
   once: SCAN,
   size: (argument, span = UNBOUNDED) => Math.min(Math.ceil(span / lengthOf(argument)) + 1, MAX_BUCKETS),

@@ -69,7 +69,7 @@ export class Slice {
     readonly rangeIndex: number,
     /** Its value on each of the family's dimensions. */
     readonly keys: readonly Key[],
-    /** Known where the statement that found the slice computed them along the way. */
+    /** Known where the statement that found the slice gave them, too. */
     readonly totals?: Totals,
   ) {}
 
@@ -93,7 +93,7 @@ export function previousOf({ family, rangeIndex, keys, range }: Slice): Slice | 
   return isBounded ? new Slice(family.previous, rangeIndex, keys) : null;
 }
 
-/** Nothing was called before, and earlier years are not written with four digits. */
+/** No call is older, and years before it cannot be written with four digits. */
 const EARLIEST = '0001-01-01 00:00:00.000000';
 const YEAR_1 = toMicroseconds(EARLIEST);
 

@@ -43,7 +43,7 @@ const CLOCK_LENGTHS: Partial<Record<TimeInterval, number>> = {
  * buckets never span a change of the zone's offset.
  *
  * @param timeZone IANA name
- * @param limit most buckets to make: one more boundary than that many buckets need ends the list
+ * @param limit the list ends as soon as it has more buckets than this
  */
 export function bucketBoundaries(
   interval: TimeInterval,

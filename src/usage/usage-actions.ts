@@ -23,10 +23,10 @@ import type { VerifyOptions } from './usage-command.js';
 const DIFFERENT = 1;
 const COULD_NOT_VERIFY = 2;
 
-/** Differences that are printed; more of them tell no more. */
-const PRINTED = 20;
+/** Most differences that are printed; more of them would tell no more. */
+const MAX_PRINTED = 20;
 
-/** Compares usage with the calls and prints what differs. The exit code says which of the three it was. */
+/** Compares usage with the calls, prints what differs, and sets the exit code to 1 for differences, 2 for a failure. */
 export async function verify(
   options: VerifyOptions,
   useDatabase: UseDatabase,
@@ -37,7 +37,9 @@ export async function verify(
     await useDatabase(async ({ database }) => {
       if (range.from !== undefined || range.to !== undefined) print(describeRange(range));
       report(
-        await showProgress('verify', signal, (progress) => verifyRollups(database, range, PRINTED, progress)),
+        await showProgress('verify', signal, (progress) =>
+          verifyRollups(database, range, MAX_PRINTED, progress),
+        ),
       );
     });
   } catch (error) {
@@ -91,7 +93,7 @@ function readTime(option: string, text: string | undefined): Timestamp | undefin
   }
 }
 
-/** The largest buckets are months, so that no less can be compared. */
+/** The coarsest rollups are of months, so whole months are compared. */
 function describeRange({ from, to }: Range): string {
   const bounds = [
     ...(from === undefined ? [] : [`from ${from.slice(0, 7)}`]),
@@ -109,7 +111,7 @@ function report({ months, wrong, differences }: Verification): void {
     return;
   }
   print(
-    `${count(wrong, 'rollup')} in ${compared} ${wrong === 1 ? 'is' : 'are'} not what the calls add up to. Make them anew with "npm run usage -- rebuild"; "npm run check" tells whether what keeps them is in place.`,
+    `${count(wrong, 'rollup')} in ${compared} ${wrong === 1 ? 'is' : 'are'} not what the calls add up to. Make them anew with "npm run usage -- rebuild"; "npm run check" tells whether the triggers that keep them are in place.`,
   );
   process.exitCode = DIFFERENT;
 }

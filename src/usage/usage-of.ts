@@ -5,7 +5,7 @@ import type { Dimension } from './rollups/dimensions.js';
 import { Family, Slice } from './slice.js';
 import { usageReader } from './usage-reader.js';
 
-/** The usage of some calls. Whatever is asked for with the same filter, of one group or another, shares the statements. */
+/** The usage of some calls. Slices of the same filter share their statements, also those of different groups. */
 export function usageOf(context: CallerContext, { filter, group }: SelectedCalls): Slice {
   return group
     ? new Slice(familyOf(context, filter, ['group']), 0, [String(group.id)])

@@ -47,14 +47,14 @@ class TopArgs {
   @Field(() => Int, {
     nullable: true,
     defaultValue: 100,
-    description: 'How many slices at the most, from 1 to 1000, the largest.',
+    description: 'How many slices to give at most, from 1 to 1000. The largest are given.',
   })
   top!: number | null;
 
   @Field(() => UsageOrder, {
     nullable: true,
     defaultValue: UsageOrder.TOKENS_USED_DESC,
-    description: 'Which slices are the largest and come first.',
+    description: 'By what the slices are ranked; the largest comes first.',
   })
   orderBy!: UsageOrder | null;
 }
@@ -84,7 +84,7 @@ export class UsageResolver {
   @FieldResolver(() => Slice, {
     nullable: true,
     description:
-      'The slice of the same length just before this one. Null where the slice has no bounded callTime.',
+      'The slice of the same length just before this one. Null where its time is open at an end.',
   })
   previous(@Root() slice: Slice): Slice | null {
     return previousOf(slice);
@@ -147,7 +147,7 @@ export class UsageResolver {
   @Costs(SERIES_COSTS)
   @FieldResolver(() => [UsageBucket], {
     description:
-      "Buckets that cover the slice's callTime, else its first to last call: oldest first, no gaps, cut at local midnight and so on in timeZone, right across daylight-saving changes. At most 5000.",
+      "Buckets that cover the slice's callTime, oldest first and without gaps. Where callTime is open, they begin with the first call or end with the last one. The clock and the calendar of timeZone cut them, also where daylight saving begins or ends. At most 5000 buckets.",
   })
   series(
     @Root() slice: Slice,
@@ -189,7 +189,7 @@ export class UsageTotalsResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'The duration in milliseconds that a share p of the calls does not exceed, such as 0.95 for the slowest twentieth; null where no call has a duration.',
+      'The duration in milliseconds that a share p of the calls does not exceed: with p = 0.95, one call in twenty takes longer. Null where no call has a duration.',
   })
   durationMsPercentile(
     @Root() { slice }: UsageTotals,

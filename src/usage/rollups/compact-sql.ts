@@ -3,7 +3,7 @@ import { CUBE, DIMENSION_SETS, unitCode, type DimensionSet, type Unit } from './
 import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices } from './slices-sql.js';
 import { ADDED_UP, SUM_COLUMNS } from './sums.js';
 
-/** The beginning of the bucket of a unit, of a finer one's. */
+/** Where the bucket of a unit begins that holds `bucket`, one of a finer unit. */
 export const BUCKETS: Record<Unit, string> = {
   'quarter hour': 'bucket',
   hour: `date_trunc('hour', bucket)`,
@@ -15,8 +15,8 @@ export const BUCKETS: Record<Unit, string> = {
 /**
  * Adds deltas to the rollups, and the slices that those need to the slices, in one statement.
  *
- * Each unit is added up from the next finer one of its set. Histograms are spread out into a row for each bucket,
- * those of the rollups that are about to change among them, and put together again.
+ * Each unit is added up from the next finer one of its set. Histograms are spread out into a row for each
+ * bucket, together with those that the changing rollups have already, and put together again.
  *
  * @param deltas a query for the columns of llm_usage_deltas, or a DELETE that returns them
  */
@@ -34,7 +34,7 @@ export function addToRollups(deltas: RawBuilder<unknown>): RawBuilder<unknown> {
       duration_indexes = excluded.duration_indexes, duration_calls = excluded.duration_calls`;
 }
 
-/** The slices that were there, and those that are added since deltas need them. */
+/** The slices that were there, and those that are added for the deltas. */
 function slices(): string {
   return `added AS (
       INSERT INTO llm_usage_slices (${SLICE.join(', ')})
@@ -57,7 +57,7 @@ function cells(): string {
     )`;
 }
 
-/** A common table expression for each unit of each set, on the next finer one. */
+/** A common table expression for each unit of each set; each adds up the one of the next finer unit. */
 export function levels(
   kind: 'units' | 'histograms',
   level: (name: string, set: DimensionSet, unit: Unit, finer: string | undefined) => string,

@@ -3,18 +3,18 @@ import type { Database } from '../../database/database.js';
 import { addToRollups } from './compact-sql.js';
 import { maintain } from './maintain.js';
 
-/** Deltas that one transaction moves: few enough for some seconds, and for the memory that it sorts in. */
+/** Most deltas that one transaction moves: few enough to take seconds, and to be sorted in memory. */
 export const BATCH = 50_000;
 
 /**
- * Moves deltas into the rollups: some tens of thousands, the oldest. Writers are not in its way, nor it in theirs;
- * readers see the same sums before, meanwhile and after.
+ * Moves the oldest deltas into the rollups, up to 50,000 of them. It waits for no writer, and no writer for it; readers
+ * see the same sums before, meanwhile and after.
  *
- * @returns the number moved; undefined when another server is at it
+ * @returns the number moved; undefined while another server works on the rollups
  */
 export async function compactDeltas(database: Database): Promise<number | undefined> {
   return maintain(database, async (transaction) => {
-    // Of blocks that are not filled in yet, the deltas wait: filling tells from them what it has counted already.
+    // Deltas of blocks that are not filled in yet have to wait: filling takes away those that it has counted.
     const { rows } = await sql<{ last: string | null; count: string }>`
       SELECT max(id) AS last, count(*) AS count FROM (
         SELECT id FROM llm_usage_deltas

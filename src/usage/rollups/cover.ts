@@ -11,11 +11,11 @@ export interface Run {
 
 /** A stretch of time as rollups can give it. */
 export interface Cover {
-  /** Of whole buckets, the coarsest first; together one stretch without a gap. */
+  /** Together they are one stretch without a gap; the coarsest comes first. */
   runs: Run[];
-  /** That stretch; undefined where not one bucket fits. */
+  /** That stretch; undefined where no bucket fits into the range. */
   core: Range | undefined;
-  /** What is left over, before and after. */
+  /** What is left of the range before and after it. */
   ends: Range[];
 }
 
@@ -49,12 +49,12 @@ export function coverRange(range: Range, units: readonly Unit[]): Cover {
   return { runs: cover(start, end, [...units].reverse()), core, ends };
 }
 
-/** Whether a time has no fraction of a millisecond; it is written with six decimals then. */
+/** Whether a time, which is written with six decimals, is a whole number of milliseconds. */
 function isWhole(time: Timestamp | undefined): boolean {
   return time?.endsWith('000') ?? true;
 }
 
-/** @param units coarsest first; the last one fits into the stretch without rest */
+/** @param units coarsest first; the stretch is made of whole buckets of the last one */
 function cover(from: number, to: number, units: readonly Unit[]): Run[] {
   const [unit, ...finer] = units;
   if (unit === undefined || from >= to) return [];
@@ -83,7 +83,7 @@ function startOfMonth(time: number, later: number): number {
   return date.setUTCMonth(date.getUTCMonth() + later, 1);
 }
 
-/** Not by dividing floating points: in far years those are some microseconds apart. */
+/** In whole numbers: floating-point ones are some microseconds apart in far years. */
 function floorMilliseconds(microseconds: bigint): number {
   return Number((microseconds - (((microseconds % 1000n) + 1000n) % 1000n)) / 1000n);
 }

@@ -19,14 +19,14 @@ interface Member {
   dimensions: readonly Dimension[];
   /** Units that calls and tokens are added up by, finest first. */
   units: readonly Unit[];
-  /** Units that have histograms of durations besides, finest first. */
+  /** Those of them that have histograms of durations, too, finest first. */
   histograms: readonly Unit[];
 }
 
 /**
- * What is rolled up. Calls of a quarter hour, spread over hundreds of groups, are hardly fewer rows than there are
- * calls: so the more dimensions a set has, the coarser is its finest unit. Quarter hours, since the offset of every
- * time zone is a multiple of 15 minutes; four hours, since they end at local midnight in many zones, or near it.
+ * What is rolled up. By quarter hour and group there would be hardly fewer rollups than calls: so the more dimensions a
+ * set has, the coarser is its finest unit. There are quarter hours because the offset of every time zone is a multiple
+ * of 15 minutes, and four hours because local midnight is at the end of one in many zones, or near it.
  */
 export const CUBE: Record<DimensionSet, Member> = {
   status: {

@@ -5,9 +5,9 @@ import { SUM_COLUMNS } from './sums.js';
 /** A value as it is kept, and as the calls have it. */
 type Figure = readonly [kept: string, ofCalls: string];
 
-/** A rollup that is not, with the deltas for it, what the calls of its bucket add up to; in the columns of SQL. */
+/** A rollup that, with its deltas, is not what the calls of its bucket add up to; a row of the comparison's SQL. */
 export interface Difference extends Record<string, unknown> {
-  /** The slice that it refers to, where that is not there. */
+  /** The number of its slice, where there is no slice of that number. */
   orphan: number | null;
   dimensions: DimensionSet | null;
   unit: number;

@@ -5,7 +5,7 @@ import { addToRollups } from './compact-sql.js';
 import { maintain } from './maintain.js';
 import { CALL_FACTS } from './sums.js';
 
-/** Calls that one transaction counts, about. */
+/** About how many calls one transaction counts. */
 const BATCH = 300_000;
 
 /** What a step of filling did. */
@@ -17,14 +17,14 @@ export interface Filled {
 }
 
 /**
- * Counts the next calls that were there before the triggers, in the order of their numbers, into the rollups. Writers go
- * on meanwhile, and an interrupted filling goes on where it was.
+ * Counts calls from before the triggers into the rollups, the next ones in the order of their ids. Writers go on
+ * meanwhile, and an interrupted filling continues where it was.
  *
- * Exact, since all of it sees one moment: what was changed about these calls before that moment is in the count, so
- * its deltas are taken away; what is changed later has deltas that stay.
+ * It is exact because all of it sees one moment. Changes of these calls before that moment are in the count, so their
+ * deltas are deleted; changes after it have deltas that stay.
  *
  * @param batch about how many calls to count; a block of 65,536 numbers at the least
- * @returns undefined when another server is at it
+ * @returns undefined while another server works on the rollups
  */
 export async function fillNext(database: Database, batch = BATCH): Promise<Filled | undefined> {
   return maintain(database, async (transaction) => {

@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.js';
 import { BATCH, compactDeltas } from './compact.js';
 import { fillNext } from './fill.js';
 
-/** How long deltas may wait; every read adds up those that do. */
+/** How long deltas may wait; every read has to add them up meanwhile. */
 const INTERVAL_MS = 5_000;
 
 /**
@@ -21,7 +21,7 @@ export async function keepRollups(
     try {
       await tidy(database, stop);
     } catch (error) {
-      log.warn({ err: error }, 'usage was not rolled up; it is read exactly all the same');
+      log.warn({ err: error }, 'usage could not be rolled up; answers stay exact, but become slower');
     }
     await sleep(INTERVAL_MS, undefined, { signal: stop }).catch(() => undefined);
   }
@@ -37,7 +37,7 @@ async function tidy(database: Database, stop: AbortSignal): Promise<void> {
   }
 }
 
-/** Told by one statement, so that a server on which nothing happens does next to nothing. */
+/** One statement tells, so that an idle server does next to nothing. */
 async function isUntidy({ sql: kysely }: Database): Promise<boolean> {
   const { rows } = await sql<{ untidy: boolean }>`
     SELECT NOT complete OR EXISTS (SELECT FROM llm_usage_deltas) AS untidy FROM llm_usage_state`.execute(
@@ -47,7 +47,8 @@ async function isUntidy({ sql: kysely }: Database): Promise<boolean> {
 }
 
 /**
- * Moves the deltas that are there; those that writers append meanwhile may wait for the next time, so that it ends.
+ * Moves the deltas that are there. Those that writers append meanwhile may wait for the next time, so that it comes to
+ * an end.
  *
  * @returns the number moved
  */
@@ -61,7 +62,7 @@ export async function compactAll(database: Database, stop?: AbortSignal): Promis
   return moved;
 }
 
-/** What was moved takes up space, which every read goes through, until it is free for others to be written there. */
+/** Frees the space of moved deltas, which every read scans otherwise. */
 export async function forgetMoved({ sql: kysely }: Database): Promise<void> {
   await sql`VACUUM llm_usage_deltas`.execute(kysely);
 }

@@ -5,13 +5,13 @@ import { fillNext } from './fill.js';
 import { compactAll, forgetMoved } from './keep-rollups.js';
 import { maintain, type Progress } from './maintain.js';
 
-/** How soon to try again when another server is at it. */
+/** How soon to try again while another server works on the rollups. */
 const RETRY_MS = 200;
 
 /**
  * Makes the rollups anew from the calls, while writers go on; usage is read from the calls meanwhile.
  *
- * Wherever it is interrupted, the next server that runs goes on with it.
+ * Where it is interrupted, the next server that runs continues it.
  *
  * @returns when the rollups are complete, whoever has made them so
  */
@@ -23,26 +23,26 @@ export async function rebuildRollups(database: Database, progress: Progress): Pr
     const filled = await fillNext(database);
     const moved = await compactAll(database);
     if (moved > 0) await forgetMoved(database);
-    // What this one completed, another may have taken away again since.
+    // Another process may have emptied them again since.
     if (await tell(database, progress)) return;
     if (!filled) await sleep(RETRY_MS);
   }
 }
 
 /**
- * Takes all rollups away, and says that they are to be filled. Deltas stay: a filling takes away those of the calls that
- * it counts, and those that come later belong to what it has counted.
+ * Deletes all rollups, and records that they are to be filled. Deltas stay: a filling deletes those of the calls that it
+ * counts, and later ones are changes of what it has counted.
  *
- * Rows are deleted, and not truncated: that would wait for whoever reads, with every other reader behind it, and
- * take the rollups from under a reader that began before. What it costs is space, which a vacuum gives back at once.
+ * It deletes rows instead of truncating: a TRUNCATE would wait for all readers while new ones queue behind it, and
+ * would take the rollups from a reader that began before. The price is space, which a vacuum gives back at once.
  *
- * @returns undefined when another server is at it
+ * @returns undefined while another server works on the rollups
  */
 async function emptyRollups(database: Database): Promise<true | undefined> {
   return maintain<true>(database, async (transaction) => {
     await sql`DELETE FROM llm_usage_rollups`.execute(transaction);
     await sql`DELETE FROM llm_usage_slices`.execute(transaction);
-    // The row may have been lost, too; what was found wrong is on its way out.
+    // The row may be missing, too. What verify found is about rollups that are gone.
     await sql`
       INSERT INTO llm_usage_state (id, complete) VALUES (1, false)
       ON CONFLICT (id) DO UPDATE SET complete = false, next_block = NULL, verified_at = NULL, differences = NULL`.execute(
@@ -53,9 +53,9 @@ async function emptyRollups(database: Database): Promise<true | undefined> {
 }
 
 /**
- * By the numbers of calls: those below the block that comes next are counted.
+ * Tells how far the rollups are, by ids: calls below the next block are counted.
  *
- * @returns whether all are
+ * @returns whether all calls are
  */
 async function tell({ sql: kysely }: Database, progress: Progress): Promise<boolean> {
   const { rows } = await sql<{ complete: boolean; done: string; all: string }>`

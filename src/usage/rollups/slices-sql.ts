@@ -12,10 +12,10 @@ export const SLICE_COLUMNS: Record<DimensionSet, readonly string[]> = {
 /** All columns that any set fills: what a call has of them is its combination. */
 export const ALL_SLICE_COLUMNS = SLICE_COLUMNS.all;
 
-/** What makes out a slice: its set of dimensions, and the columns, of which those that the set has not are null. */
+/** The columns that identify a slice: its set of dimensions, and all columns, null where the set does not fill them. */
 export const SLICE = ['dimensions', ...ALL_SLICE_COLUMNS];
 
-/** A row as one value that equals another's where both are null, too. */
+/** Columns as one value, in which null equals null. */
 export function valueOf(table: string, columns: readonly string[]): string {
   return `ROW(${columns.map((column) => `${table}.${column}`).join(', ')})::text`;
 }
@@ -46,11 +46,11 @@ function valuesOf(set: DimensionSet): string {
 }
 
 /**
- * A query for the numbers of the slices of each wanted combination, side by side: status_slice and so on, for a number
- * called slice. One join for all sets: PostgreSQL cannot know how many slices a set has, and one that it took for small
- * would be gone through for every combination.
+ * A query for the ids of the slices of each wanted combination, one column for each set: status_slice and so on, for
+ * ids called slice. One join serves all sets: PostgreSQL cannot know how many slices a set has, and would scan a set
+ * that it takes for small once for every combination.
  *
- * @param slices where the numbers are, for every slice that is wanted
+ * @param slices the table that has an id for every slice that is wanted
  */
 export function slicesOfCombinations(slices: string, number: string): string {
   const numbers = DIMENSION_SETS.map(

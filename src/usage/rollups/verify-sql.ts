@@ -7,13 +7,13 @@ import { ALL_SLICE_COLUMNS, SLICE, slicesOfCombinations, valueOf, wantedSlices }
 import { ADDED_UP, CALL_FACTS, SUM_COLUMNS } from './sums.js';
 
 /**
- * Compares the rollups of a month with its calls: a row for each that is wrong, the first of them.
+ * Compares the rollups of a month with its calls: a row for each wrong rollup, up to the limit.
  *
  * All is added up twice, side by side: `kept` are rollups and deltas, as a read adds them up, the others are calls. The
  * calls are read once; each unit is added up from the next finer one of its set. It is one statement, so that both
  * sides are of one moment; the calls stand first in it, as a TRUNCATE locks them before it empties the rollups.
  *
- * @param month where it begins; infinity, too, and years that no call counts in, where only wrong rollups can be
+ * @param month where it begins; may be infinity or a year in which no call counts, where every rollup is wrong
  */
 export function compareMonth(month: Timestamp, limit: number): RawBuilder<Record<string, unknown>> {
   const inMonth = sql`date_trunc('month', bucket) = ${month}::timestamp`;
@@ -88,7 +88,7 @@ function durationLevels(): string[] {
   });
 }
 
-/** The buckets of histograms that are wrong, the first of each rollup as [its number, kept, of calls]. */
+/** How many buckets of a rollup's histogram are wrong, and the first of them as [its number, kept, of calls]. */
 function durations(): string {
   const parts = levels(
     'histograms',

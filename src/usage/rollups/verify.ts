@@ -19,7 +19,7 @@ export interface Verification {
 
 /**
  * Compares rollups, and the deltas that are not in them yet, with a scan of the calls: a calendar month at a time, each
- * of one moment, so that it is exact while writers go on. Nobody waits for it. A comparison of everything is recorded.
+ * of one moment, so that it is exact while writers go on. Nobody waits for it. A comparison of all months is recorded.
  *
  * @param range whole months that it touches are compared; everything where it has no bounds
  * @param most differences to give back
@@ -44,13 +44,13 @@ export async function verifyRollups(
   return found;
 }
 
-/** Where each month begins that has calls, or rollups or deltas even though it may have no calls. */
+/** The beginning of each month that has calls, rollups or deltas. */
 async function monthsOf({ sql: kysely }: Database, range: Range): Promise<Timestamp[]> {
   const { rows: kept } = await sql<{ month: Timestamp }>`
     SELECT DISTINCT date_trunc('month', bucket)::text AS month FROM llm_usage_rollups
     UNION SELECT date_trunc('month', bucket)::text FROM llm_usage_deltas`.execute(kysely);
   const months = new Set(kept.map(({ month }) => month));
-  // From each month to the first call after it, by the index on times: the calls themselves are not gone through.
+  // The index on times leads from each month to the first call after it, so that no calls are scanned.
   let after = sql`'-infinity'::timestamp`;
   for (;;) {
     const { rows }: { rows: { month: Timestamp | null }[] } = await sql<{ month: Timestamp | null }>`
@@ -98,7 +98,7 @@ async function verifyMonth(
   });
 }
 
-/** Unless the rollups are being made anew since. */
+/** Records what was found, unless the rollups are being made anew since. */
 async function record({ sql: kysely }: Database, wrong: number): Promise<void> {
   await sql`
     UPDATE llm_usage_state SET verified_at = ${fromDate(new Date())}::timestamp, differences = ${wrong}::bigint
