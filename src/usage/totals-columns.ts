@@ -67,11 +67,11 @@ export const TOTALS: FigureColumns = {
 
 /** The totals in a row of {@link TOTALS}; PostgreSQL gives sums and means as numeric, which arrive as text. */
 export function totalsIn(row: Record<string, unknown>): Totals {
-  const figures: Record<string, number | null> = {};
+  const figures: Record<string, unknown> = {};
   for (const name of WHOLE_NUMBERS) figures[name] = Number(row[name]);
   for (const name of MEANS) figures[name] = row[name] === null ? null : Number(row[name]);
-  const callTimes = row['firstCallTime'] === undefined ? undefined : (row as unknown as CallTimes);
-  return { ...(figures as unknown as Omit<Totals, 'callTimes'>), callTimes };
+  figures['callTimes'] = row['firstCallTime'] === undefined ? undefined : row;
+  return figures as unknown as Totals;
 }
 
 /** The totals of no call. */

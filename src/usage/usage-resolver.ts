@@ -83,8 +83,7 @@ export class UsageResolver {
 
   @FieldResolver(() => Slice, {
     nullable: true,
-    description:
-      'The slice of the same length just before this one. Null where its time is open at an end.',
+    description: 'The slice of the same length just before this one. Null where its time is open at an end.',
   })
   previous(@Root() slice: Slice): Slice | null {
     return previousOf(slice);
