@@ -17,7 +17,12 @@ import { describeDifference } from './rollups/difference.js';
 import type { Progress } from './rollups/maintain.js';
 import { rebuildRollups } from './rollups/rebuild.js';
 import { verifyRollups, type Verification } from './rollups/verify.js';
-import type { VerifyOptions } from './usage-command.js';
+
+/** Options of `usage verify`, as they were typed. */
+export interface VerifyOptions {
+  from?: string;
+  to?: string;
+}
 
 /** Exit codes of verify. */
 const DIFFERENT = 1;

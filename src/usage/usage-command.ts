@@ -1,11 +1,6 @@
 import { Command } from 'commander';
 import type { UseDatabase } from '../database/open-configured.js';
-
-/** Options of `usage verify`, as they were typed. */
-export interface VerifyOptions {
-  from?: string;
-  to?: string;
-}
+import type { VerifyOptions } from './usage-actions.js';
 
 /**
  * `usage verify|rebuild|status`: looks after the rollups that usage is read from.
