@@ -6,7 +6,15 @@ import type { AccessToken } from './access-token.js';
 import { unlimitedCaller } from './caller.js';
 import { createAccessToken, type AskedToken } from './create-access-token.js';
 import { listAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
-import type { CreateOptions } from './token-command.js';
+import type { Scope } from './scope.js';
+
+/** Options of `token create`, as they were typed. */
+export interface CreateOptions {
+  name: string;
+  scope: Scope[];
+  group?: string[];
+  expires?: string;
+}
 
 const OPERATOR = unlimitedCaller('command line');
 const OPTIONS = { name: '--name', scopes: '--scope', groupIds: '--group', expiresAt: '--expires' };

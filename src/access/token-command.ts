@@ -1,14 +1,7 @@
 import { Command, Option } from 'commander';
 import type { UseDatabase } from '../database/open-configured.js';
-import { SCOPES, type Scope } from './scope.js';
-
-/** Options of `token create`, as they were typed. */
-export interface CreateOptions {
-  name: string;
-  scope: Scope[];
-  group?: string[];
-  expires?: string;
-}
+import { SCOPES } from './scope.js';
+import type { CreateOptions } from './token-actions.js';
 
 /**
  * `token create|list|revoke`: access tokens, for whoever has the database.

@@ -3,11 +3,16 @@ import { explainDatabaseError } from '../database/explain-error.js';
 import type { UseDatabase } from '../database/open-configured.js';
 import { atLeast, Risk } from '../database/structure/finding.js';
 import { OperatorError } from '../operator-error.js';
-import type { CheckOptions } from './check-command.js';
 import type { Check } from './check.js';
 import { reportGithub } from './report-github.js';
 import { reportMarkdown } from './report-markdown.js';
 import type { Report } from './report.js';
+
+/** Options of `check`, as they were typed. */
+export interface CheckOptions {
+  format: 'markdown' | 'json' | 'github';
+  failOn: 'low' | 'medium' | 'high';
+}
 
 /** Exit codes. */
 const FOUND = 1;

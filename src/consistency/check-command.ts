@@ -2,15 +2,10 @@ import { Command, Option } from 'commander';
 import type { Database } from '../database/database.js';
 import type { UseDatabase } from '../database/open-configured.js';
 import type { Check } from './check.js';
+import type { CheckOptions } from './check-actions.js';
 
-const FORMATS = ['markdown', 'json', 'github'] as const;
-const RISKS = ['low', 'medium', 'high'] as const;
-
-/** Options of `check`, as they were typed. */
-export interface CheckOptions {
-  format: (typeof FORMATS)[number];
-  failOn: (typeof RISKS)[number];
-}
+const FORMATS: readonly CheckOptions['format'][] = ['markdown', 'json', 'github'];
+const RISKS: readonly CheckOptions['failOn'][] = ['low', 'medium', 'high'];
 
 /**
  * `check`: whether live database, migrations, entities and schema agree.

@@ -4,9 +4,16 @@ import { confirm } from './confirm.js';
 import type { Database } from './database.js';
 import { dropTables, findDeprecated, type DroppableTable } from './drop-deprecated.js';
 import { migrate, refusePendingMigrations } from './migrate.js';
-import type { MigrateOptions } from './migrate-command.js';
 import { migrationScript } from './migration-script.js';
 import { migrationStatus } from './migration-status.js';
+
+/** Options of `migrate`, as they were typed. */
+export interface MigrateOptions {
+  dryRun?: true;
+  status?: true;
+  dropDeprecated?: true;
+  yes?: true;
+}
 
 /** Does what the options of `migrate` ask for, and prints what came of it. */
 export async function runMigrate(

@@ -1,14 +1,7 @@
 import { Command, Option } from 'commander';
 import { DEPRECATED_TABLES } from './deprecated-tables.js';
 import type { UseDatabase } from './open-configured.js';
-
-/** Options of `migrate`, as they were typed. */
-export interface MigrateOptions {
-  dryRun?: true;
-  status?: true;
-  dropDeprecated?: true;
-  yes?: true;
-}
+import type { MigrateOptions } from './migrate-actions.js';
 
 /**
  * `migrate`: brings the database up to date, or tells what that would do or has done.
