@@ -39,7 +39,7 @@ export async function serve(
     const token = config.identityProvider ? undefined : await ensureFirstToken(database);
     print(welcome(address(app, config), token));
     const keyVault = new KeyVault(config.keyStorage, keyEncryptionKeys);
-    await warnOfUnreadableKey(database.sql, keyVault, app.log, print);
+    await warnOfUnreadableKey(database, keyVault, app.log, print);
     if (!stop.aborted) await once(stop, 'abort');
   } finally {
     closing.abort();

@@ -21,8 +21,8 @@ export class AccessResolver {
       'The access tokens of this server, newest first; to a caller limited to groups, those limited to the same groups or fewer.',
   })
   @Needs(Scope.ADMIN)
-  accessTokens(@Ctx() { sql, caller }: CallerContext): Promise<AccessToken[]> {
-    return listAccessTokens(sql, caller);
+  accessTokens(@Ctx() { em, caller }: CallerContext): Promise<AccessToken[]> {
+    return listAccessTokens(em, caller);
   }
 
   @Mutation(() => CreatedAccessToken, {
@@ -30,10 +30,10 @@ export class AccessResolver {
   })
   @Needs(Scope.ADMIN)
   createAccessToken(
-    @Ctx() { sql, caller }: CallerContext,
+    @Ctx() { em, caller }: CallerContext,
     @Arg('input', () => CreateAccessTokenInput, { description: 'The token.' }) input: CreateAccessTokenInput,
   ): Promise<CreatedAccessToken> {
-    return createAccessToken(sql, caller, input);
+    return createAccessToken(em, caller, input);
   }
 
   @Mutation(() => AccessToken, {
@@ -41,9 +41,9 @@ export class AccessResolver {
   })
   @Needs(Scope.ADMIN)
   revokeAccessToken(
-    @Ctx() { sql, caller }: CallerContext,
+    @Ctx() { em, caller }: CallerContext,
     @Arg('id', () => ID, { description: 'Number of the token.' }) id: string,
   ): Promise<AccessToken> {
-    return revokeAccessToken(sql, caller, id);
+    return revokeAccessToken(em, caller, id);
   }
 }

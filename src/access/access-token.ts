@@ -1,6 +1,5 @@
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { ArrayType, BigIntType } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { type Timestamp, TimestampType } from '../database/timestamp.js';
 import { DateTime } from '../graphql/scalars.js';
@@ -23,7 +22,10 @@ registerEnumType(Scope, {
   },
 });
 
-/** A token of this server's own (table llm_access_tokens). What a caller sends is nowhere; its hash has no @Field. */
+/**
+ * A token of this server's own (table llm_access_tokens). What a caller sends is stored nowhere; its hash has no @Field,
+ * and is read only where it is asked for.
+ */
 @Entity({ tableName: 'llm_access_tokens' })
 @Index({
   name: 'llm_access_tokens_token_hash_key',
@@ -47,6 +49,7 @@ export class AccessToken {
     type: 'string',
     length: 64,
     hidden: true,
+    lazy: true,
     comment: 'SHA-256 of the token, 64 hex digits; the token itself is not stored.',
   })
   tokenHash!: string;
@@ -87,8 +90,3 @@ export class AccessToken {
   })
   revokedAt!: Timestamp | null;
 }
-
-/** Every column but the hash, as the properties above. */
-export const TOKEN_COLUMNS = sql`
-  id, name, scopes, group_ids AS "groupIds", created_at AS "createdAt", expires_at AS "expiresAt",
-  last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"`;

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import type { Database } from '../database/database.js';
 import { fromDate } from '../database/timestamp.js';
+import { AccessToken } from './access-token.js';
 import { unlimitedCaller } from './caller.js';
 import { createAccessToken } from './create-access-token.js';
 import { Scope } from './scope.js';
@@ -13,15 +13,15 @@ const FIRST_START = 7_301_007;
  *
  * @returns the secret, which is to be shown now or never; undefined where there is a token already
  */
-export async function ensureFirstToken({ sql: kysely }: Database): Promise<string | undefined> {
-  return kysely.transaction().execute(async (transaction) => {
-    await sql`SELECT pg_advisory_xact_lock(${FIRST_START})`.execute(transaction);
-    const { rows } = await sql`
-      SELECT FROM llm_access_tokens
-      WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${fromDate(new Date())}::timestamp)
-      LIMIT 1`.execute(transaction);
-    if (rows.length > 0) return undefined;
+export async function ensureFirstToken({ orm }: Database): Promise<string | undefined> {
+  return orm.em.fork().transactional(async (em) => {
+    await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_START]);
+    const inForce = await em.count(AccessToken, {
+      revokedAt: null,
+      $or: [{ expiresAt: null }, { expiresAt: { $gt: fromDate(new Date()) } }],
+    });
+    if (inForce > 0) return undefined;
     const asked = { name: 'admin', scopes: [Scope.ADMIN] };
-    return (await createAccessToken(transaction, unlimitedCaller('first start'), asked)).secret;
+    return (await createAccessToken(em, unlimitedCaller('first start'), asked)).secret;
   });
 }

@@ -30,9 +30,9 @@ export function readAskedToken({ name, scope, group, expires }: CreateOptions): 
  *
  * @throws OperatorError that names the option and what would be right
  */
-export async function createToken({ sql }: Database, asked: AskedToken): Promise<void> {
+export async function createToken({ orm }: Database, asked: AskedToken): Promise<void> {
   const { secret, accessToken } = await explained(
-    createAccessToken(sql, OPERATOR, asked, (field) => OPTIONS[field]),
+    createAccessToken(orm.em.fork(), OPERATOR, asked, (field) => OPTIONS[field]),
   );
   // The secret alone goes to standard output, for scripts.
   process.stderr.write(`Token ${describe(accessToken)}. It is shown only now:\n`);
@@ -40,15 +40,15 @@ export async function createToken({ sql }: Database, asked: AskedToken): Promise
 }
 
 /** Prints all tokens, the newest first. */
-export async function listTokens({ sql }: Database): Promise<void> {
-  const tokens = await listAccessTokens(sql, OPERATOR);
+export async function listTokens({ orm }: Database): Promise<void> {
+  const tokens = await listAccessTokens(orm.em.fork(), OPERATOR);
   if (tokens.length === 0) process.stdout.write('There is no token.\n');
   for (const token of tokens) process.stdout.write(`${describe(token)}\n`);
 }
 
 /** @throws OperatorError where there is no token of that number */
-export async function revokeToken({ sql }: Database, id: string): Promise<void> {
-  const token = await explained(revokeAccessToken(sql, OPERATOR, id));
+export async function revokeToken({ orm }: Database, id: string): Promise<void> {
+  const token = await explained(revokeAccessToken(orm.em.fork(), OPERATOR, id));
   process.stdout.write(`${describe(token)}\n`);
 }
 

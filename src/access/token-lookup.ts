@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
-import { sql, type Kysely } from 'kysely';
+import { LockMode, type MikroORM } from '@mikro-orm/postgresql';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/database.js';
 import { isDatabaseDown } from '../database/explain-error.js';
 import type { Caller } from './caller.js';
 import { fromDate, toMicroseconds } from '../database/timestamp.js';
-import { TOKEN_COLUMNS, type AccessToken } from './access-token.js';
+import { AccessToken } from './access-token.js';
 import { unauthenticated } from './refusals.js';
 import { hashOf, isSecret, sameHash } from './token-secret.js';
 
@@ -22,14 +22,14 @@ export interface Identity {
 
 /** Looks access tokens up in the database. */
 export class TokenLookup {
-  readonly #database: Kysely<unknown>;
+  readonly #orm: MikroORM;
   readonly #log: Pick<FastifyBaseLogger, 'warn'>;
   readonly #loader: DataLoader<string, AccessToken | undefined>;
   /** Writes of lastUsedAt that are under way, by the number of the token. */
   readonly #noting = new Map<string, Promise<void>>();
 
-  constructor({ sql: kysely }: Database, log: Pick<FastifyBaseLogger, 'warn'>) {
-    this.#database = kysely;
+  constructor({ orm }: Database, log: Pick<FastifyBaseLogger, 'warn'>) {
+    this.#orm = orm;
     this.#log = log;
     // One statement at a time: however many strangers knock, they take one connection of the pool.
     let turn: Promise<unknown> = Promise.resolve();
@@ -80,26 +80,21 @@ export class TokenLookup {
   }
 
   async #read(hashes: readonly string[]): Promise<(AccessToken | undefined)[]> {
-    const { rows } = await sql<AccessToken>`
-      SELECT token_hash AS "tokenHash", ${TOKEN_COLUMNS}
-      FROM llm_access_tokens WHERE token_hash = ANY(${hashes})`.execute(this.#database);
-    return hashes.map((hash) => rows.find(({ tokenHash }) => sameHash(tokenHash, hash)));
+    const em = this.#orm.em.fork();
+    const tokens = await em.find(AccessToken, { tokenHash: { $in: hashes } }, { populate: ['tokenHash'] });
+    return hashes.map((hash) => tokens.find(({ tokenHash }) => sameHash(tokenHash, hash)));
   }
 
   /** Writes lastUsedAt where that is a minute old. No request waits for it, and none fails with it. */
   #noteUse({ id, lastUsedAt }: AccessToken): void {
-    const now = Date.now();
-    if ((millisecondsOf(lastUsedAt) ?? 0) > now - MINUTE || this.#noting.has(id)) return;
-    const minuteAgo = fromDate(new Date(now - MINUTE));
-    // Another server may be at it, and is not waited for.
-    const noting = sql`
-      UPDATE llm_access_tokens SET last_used_at = ${fromDate(new Date(now))}::timestamp
-      WHERE id = (
-        SELECT id FROM llm_access_tokens
-        WHERE id = ${id}::bigint AND (last_used_at IS NULL OR last_used_at <= ${minuteAgo}::timestamp)
-        FOR UPDATE SKIP LOCKED
-      )`
-      .execute(this.#database)
+    if (!isMinuteOld(lastUsedAt) || this.#noting.has(id)) return;
+    const noting = this.#orm.em
+      .fork()
+      .transactional(async (em) => {
+        // Another server may be at it, and is not waited for.
+        const token = await em.findOne(AccessToken, { id }, { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE });
+        if (token && isMinuteOld(token.lastUsedAt)) token.lastUsedAt = fromDate(new Date());
+      })
       .catch((error: unknown) => {
         // A database that is down is told of by whatever else needs it.
         if (!isDatabaseDown(error))
@@ -108,6 +103,10 @@ export class TokenLookup {
       .then(() => void this.#noting.delete(id));
     this.#noting.set(id, noting);
   }
+}
+
+function isMinuteOld(time: string | null): boolean {
+  return (millisecondsOf(time) ?? 0) <= Date.now() - MINUTE;
 }
 
 function millisecondsOf(time: string | null): number | undefined {

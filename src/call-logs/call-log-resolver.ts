@@ -8,7 +8,7 @@ import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
 import { selectedFields } from '../graphql/answer/selected-fields.js';
-import { configIdInUse } from '../keys/config-in-use.js';
+import { readConfigIdInUse } from '../keys/llm-config.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection } from './call-log-connection.js';
 import { CallLogPageArgs } from './call-log-page-args.js';
@@ -86,7 +86,7 @@ export class CallLogResolver {
     if (input.configId != null) {
       throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
     }
-    const configId = await configIdInUse(context.sql);
+    const configId = await readConfigIdInUse(context.em);
     const made = Object.assign(input, { configId: configId === null ? null : String(configId) });
     return recordCallLog(context, made, selectedFields(info));
   }

@@ -13,7 +13,8 @@ export interface Database {
   sql: Kysely<unknown>;
   /**
    * For statements that only read, and are broken off when they take too long. They have connections of their own, so
-   * that no number of slow reads keeps a call from being recorded.
+   * that no number of slow reads keeps a call from being recorded. They are to the same server, though MikroORM calls
+   * it a replica: what was just written can be read, as keys and tokens must be.
    */
   reads: Kysely<unknown>;
   /**

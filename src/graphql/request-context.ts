@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import { AnswerTexts } from './answer/answer-texts.js';
 import type { Cursors } from './cursors.js';
 import { memo } from './memo.js';
-import { readInTurns, readQuickly, type ReadingTurns } from './limits/read-in-turns.js';
+import { readInTurns, readQuickly, type ReadingTurns, type StatementRunner } from './limits/read-in-turns.js';
 
 /** What all requests to one server share, whatever feature they are about. */
 export interface RequestServices {
@@ -24,7 +24,10 @@ export interface RequestContext extends RequestServices {
   readonly sql: QueryExecutorProvider;
   /** For those that only read, and are likely to be quick. */
   readonly quickSql: QueryExecutorProvider;
-  /** Made anew for each request, on first use. */
+  /**
+   * For entities; made anew for each request, on first use. In an operation that only reads, its statements take turns
+   * and have a time limit, as those of `sql` do, and it has no transactions.
+   */
   readonly em: EntityManager;
   /** JSON that goes into the answer as it is. */
   readonly answer: AnswerTexts;
@@ -71,8 +74,8 @@ class LazyContext {
   readonly held: {
     isReadOnly: boolean;
     answer: AnswerTexts;
-    sql?: QueryExecutorProvider;
-    quickSql?: QueryExecutorProvider;
+    sql?: StatementRunner;
+    quickSql?: StatementRunner;
     em?: EntityManager;
   };
   readonly once: <T>(create: (context: never) => T) => T;
@@ -85,16 +88,16 @@ class LazyContext {
     this.once = memo((create: (context: never) => unknown) => create(this as never)) as typeof this.once;
   }
 
-  get sql(): QueryExecutorProvider {
+  get sql(): StatementRunner {
     return (this.held.sql ??= statementsOf(this, readInTurns));
   }
 
-  get quickSql(): QueryExecutorProvider {
+  get quickSql(): StatementRunner {
     return (this.held.quickSql ??= statementsOf(this, readQuickly));
   }
 
   get em(): EntityManager {
-    return (this.held.em ??= this.services.database.orm.em.fork());
+    return (this.held.em ??= entityManagerOf(this));
   }
 
   get answer(): AnswerTexts {
@@ -106,15 +109,22 @@ class LazyContext {
   }
 
   readOnly(): void {
-    Object.assign(this.held, { isReadOnly: true, sql: undefined, quickSql: undefined });
+    Object.assign(this.held, { isReadOnly: true, sql: undefined, quickSql: undefined, em: undefined });
   }
 }
 
 function statementsOf(
   { services: { database, readingTurns }, callerId, held }: LazyContext,
   take: typeof readInTurns,
-): QueryExecutorProvider {
+): StatementRunner {
   if (!held.isReadOnly) return database.sql;
   if (!readingTurns) return database.reads;
   return take(database, readingTurns, { caller: callerId, part: held });
+}
+
+function entityManagerOf(context: LazyContext): EntityManager {
+  const em = context.services.database.orm.em.fork();
+  // What MikroORM calls a transaction's context is what it runs every statement by.
+  if (context.isReadOnly) em.setTransactionContext(context.sql);
+  return em;
 }

@@ -16,7 +16,8 @@ const BY_NAME: KeysetOrder = {
 };
 
 /**
- * A page of the groups that the caller may see, by name and then by number.
+ * A page of the groups that the caller may see, by name and then by number. It is SQL, as every page is: cursors of
+ * MikroORM's are not signed.
  *
  * @throws BAD_USER_INPUT for arguments that make no page
  */

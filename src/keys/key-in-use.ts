@@ -1,6 +1,7 @@
-import { sql, type QueryExecutorProvider } from 'kysely';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { KeyContext } from './key-context.js';
 import { fingerprint } from './fingerprint.js';
+import { KeyRotation } from './key-rotation.js';
 import type { LlmConfig } from './llm-config.js';
 import { UnreadableKey } from './unreadable-key.js';
 
@@ -19,7 +20,7 @@ export interface KeyInUse {
  */
 export async function readKeyInUse(
   { keyVault, fingerprintSecret }: KeyContext,
-  database: QueryExecutorProvider,
+  em: EntityManager,
   config: LlmConfig | null,
 ): Promise<KeyInUse> {
   if (!config) return { config, apiKey: null, fingerprint: null };
@@ -28,13 +29,11 @@ export async function readKeyInUse(
     return { config, apiKey, fingerprint: fingerprint(apiKey, fingerprintSecret) };
   } catch (error) {
     if (!(error instanceof UnreadableKey)) throw error;
-    return { config, apiKey: null, fingerprint: await lastFingerprint(database, config.id) };
+    return { config, apiKey: null, fingerprint: await lastFingerprint(em, config.id) };
   }
 }
 
-async function lastFingerprint(database: QueryExecutorProvider, configId: number): Promise<string | null> {
-  const { rows } = await sql<{ fingerprint: string }>`
-    SELECT new_fingerprint AS fingerprint FROM llm_key_rotations
-    WHERE config_id = ${configId} ORDER BY id DESC LIMIT 1`.execute(database);
-  return rows[0]?.fingerprint ?? null;
+async function lastFingerprint(em: EntityManager, configId: number): Promise<string | null> {
+  const last = await em.findOne(KeyRotation, { configId }, { orderBy: { id: 'desc' } });
+  return last?.newFingerprint ?? null;
 }

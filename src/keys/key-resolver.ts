@@ -4,10 +4,9 @@ import { Scope } from '../access/scope.js';
 import type { KeyContext } from './key-context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { servesSecret } from '../graphql/serves-secret.js';
-import { configInUse } from './config-in-use.js';
 import { fingerprint, keyHint } from './fingerprint.js';
 import { KeyRotation } from './key-rotation.js';
-import { LlmConfig } from './llm-config.js';
+import { LlmConfig, readConfigInUse } from './llm-config.js';
 import { ROTATED_CHANNEL, rotateApiKey } from './rotate-api-key.js';
 import { RotateApiKeyInput } from './rotate-input.js';
 import { resultOf, RotateApiKeyResult } from './rotate-result.js';
@@ -21,8 +20,8 @@ export class KeyResolver {
     description: 'The provider key in use; null until one is stored.',
   })
   @Needs(Scope.KEYS_READ, Scope.KEYS_ROTATE)
-  llmConfig(@Ctx() { sql }: KeyContext): Promise<LlmConfig | null> {
-    return configInUse(sql);
+  llmConfig(@Ctx() { em }: KeyContext): Promise<LlmConfig | null> {
+    return readConfigInUse(em);
   }
 
   @Query(() => String, {
@@ -31,8 +30,8 @@ export class KeyResolver {
   })
   @Needs(Scope.KEYS_READ)
   @Extensions(servesSecret('llm_configs.api_key'))
-  async openAIApiKey(@Ctx() { sql, keyVault }: KeyContext): Promise<string | null> {
-    const config = await configInUse(sql);
+  async openAIApiKey(@Ctx() { em, keyVault }: KeyContext): Promise<string | null> {
+    const config = await readConfigInUse(em);
     return config && keyVault.open(config);
   }
 

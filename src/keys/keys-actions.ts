@@ -27,14 +27,14 @@ export async function reencryptStoredKeys(config: KeyFileConfig, useDatabase: Us
   });
 }
 
-async function reencrypt({ sql }: Database, vault: KeyVault): Promise<Reencryption> {
+async function reencrypt({ orm }: Database, vault: KeyVault): Promise<Reencryption> {
   if (!vault.canSeal) {
     throw new OperatorError(
       'There is nothing to encrypt keys with. Set KEY_ENCRYPTION_KEYS to what "npm run --silent keys -- generate" prints.',
     );
   }
   try {
-    return await reencryptKeys(sql, vault);
+    return await reencryptKeys(orm.em.fork(), vault);
   } catch (error) {
     throw explainDatabaseError(error);
   }

@@ -1,7 +1,6 @@
-import { sql, type Kysely } from 'kysely';
+import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import type { KeyVault } from './key-vault.js';
-import type { LlmConfig } from './llm-config.js';
-import { lockRotations } from './rotation-lock.js';
+import { LlmConfig, lockRotations, storeKey } from './llm-config.js';
 import { UnreadableKey } from './unreadable-key.js';
 
 /** What became of the stored keys, each as the number of its row. */
@@ -22,23 +21,23 @@ export interface Reencryption {
  *
  * @throws KEY_ENCRYPTION_NOT_CONFIGURED
  */
-export async function reencryptKeys(database: Kysely<unknown>, vault: KeyVault): Promise<Reencryption> {
+export async function reencryptKeys(em: EntityManager, vault: KeyVault): Promise<Reencryption> {
   vault.refuseUnlessItCanSeal();
-  return database.transaction().execute(async (transaction) => {
+  return em.transactional(async (transaction) => {
     await lockRotations(transaction);
-    const { rows } = await sql<Pick<LlmConfig, 'id' | 'apiKey'>>`
-      SELECT id, api_key AS "apiKey" FROM llm_configs ORDER BY id FOR UPDATE`.execute(transaction);
+    const configs = await transaction.find(
+      LlmConfig,
+      {},
+      { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
     const done: Reencryption = { encrypted: [], reencrypted: [], untouched: [], unreadable: [] };
-    for (const row of rows) {
-      const apiKey = tryOpen(vault, row, done);
+    for (const config of configs) {
+      const apiKey = tryOpen(vault, config, done);
       if (apiKey === undefined) continue;
-      const state = vault.stateOf(row);
-      done[LISTS[state]].push(row.id);
+      const state = vault.stateOf(config);
+      done[LISTS[state]].push(config.id);
       if (state === 'newest') continue;
-      await sql`
-        UPDATE llm_configs SET api_key = ${vault.seal(apiKey, row.id)} WHERE id = ${row.id}`.execute(
-        transaction,
-      );
+      await storeKey(transaction, config.id, { api_key: vault.seal(apiKey, config.id) });
     }
     return done;
   });
@@ -46,16 +45,12 @@ export async function reencryptKeys(database: Kysely<unknown>, vault: KeyVault):
 
 const LISTS = { clear: 'encrypted', other: 'reencrypted', newest: 'untouched' } as const;
 
-function tryOpen(
-  vault: KeyVault,
-  row: Pick<LlmConfig, 'id' | 'apiKey'>,
-  { unreadable }: Reencryption,
-): string | undefined {
+function tryOpen(vault: KeyVault, config: LlmConfig, { unreadable }: Reencryption): string | undefined {
   try {
-    return vault.open(row);
+    return vault.open(config);
   } catch (error) {
     if (!(error instanceof UnreadableKey)) throw error;
-    unreadable.push({ id: row.id, why: error.message });
+    unreadable.push({ id: config.id, why: error.message });
     return undefined;
   }
 }

@@ -1,13 +1,12 @@
-import { sql, type Transaction } from 'kysely';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { KeyContext } from './key-context.js';
-import { fromDate } from '../database/timestamp.js';
-import { configInUse, lockConfigInUse } from './config-in-use.js';
+import { fromDate, type Timestamp } from '../database/timestamp.js';
 import { fingerprint } from './fingerprint.js';
 import { readKeyInUse, type KeyInUse } from './key-in-use.js';
-import type { LlmConfig } from './llm-config.js';
+import { KeyRotation } from './key-rotation.js';
+import { LlmConfig, lockConfigInUse, lockRotations, readConfigInUse, storeKey } from './llm-config.js';
 import { readReason, refuseImpossibleKey } from './new-key.js';
 import type { RotateApiKeyInput } from './rotate-input.js';
-import { lockRotations } from './rotation-lock.js';
 
 /** Notified when a rotation is committed, with the fingerprint of the new key. */
 export const ROTATED_CHANNEL = 'llm_call_log_key_rotated';
@@ -25,19 +24,18 @@ export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null } | { 
  * @throws BAD_USER_INPUT when the key cannot be one, KEY_ENCRYPTION_NOT_CONFIGURED, PROVIDER_UNAVAILABLE
  */
 export async function rotateApiKey(context: KeyContext, input: RotateApiKeyInput): Promise<Rotation> {
-  const { keyVault, tryApiKey } = context;
-  const database = context.database.sql;
+  const { em, keyVault, tryApiKey } = context;
   refuseImpossibleKey(input.newApiKey);
   keyVault.refuseUnlessItCanSeal();
   // Looked at twice: a call that is stale, or changes nothing, does not send the key around.
-  const before = await readKeyInUse(context, database, await configInUse(database));
+  const before = await readKeyInUse(context, em, await readConfigInUse(em));
   const reason = readReason(input.reason, [input.newApiKey, before.apiKey]);
   const settled = withoutChange(before, input);
   if (settled) return settled;
   const refusedWith = input.verify ? await tryApiKey(input.newApiKey) : null;
   if (refusedWith !== null) return { refusedWith };
 
-  return database.transaction().execute(async (transaction) => {
+  return em.transactional(async (transaction) => {
     await lockRotations(transaction);
     const current = await readKeyInUse(context, transaction, await lockConfigInUse(transaction));
     return (
@@ -58,35 +56,32 @@ function withoutChange(
 
 async function replaceKey(
   { caller, keyVault, fingerprintSecret }: KeyContext,
-  transaction: Transaction<unknown>,
+  transaction: EntityManager,
   current: KeyInUse,
   newApiKey: string,
   reason: string | null,
 ): Promise<LlmConfig> {
-  const id = current.config?.id ?? (await addConfig(transaction));
-  const apiKey = keyVault.seal(newApiKey, id);
   const updatedAt = fromDate(new Date());
+  const id = current.config?.id ?? (await addConfig(transaction, updatedAt));
+  const apiKey = keyVault.seal(newApiKey, id);
   const newFingerprint = fingerprint(newApiKey, fingerprintSecret);
-  // The key is a parameter: the ORM would write it into the statement, and PostgreSQL's logs hold statements.
-  await sql`
-    UPDATE llm_configs SET api_key = ${apiKey}, updated_at = ${updatedAt} WHERE id = ${id}`.execute(
-    transaction,
-  );
-  await sql`
-    INSERT INTO llm_key_rotations
-      (config_id, rotated_at, rotated_by, previous_fingerprint, new_fingerprint, reason)
-    VALUES (${id}, ${updatedAt}, ${caller.name}, ${current.fingerprint}, ${newFingerprint}, ${reason})`.execute(
-    transaction,
-  );
-  await sql`SELECT pg_notify(${ROTATED_CHANNEL}, ${newFingerprint})`.execute(transaction);
+  await storeKey(transaction, id, { api_key: apiKey, updated_at: updatedAt });
+  transaction.create(KeyRotation, {
+    configId: id,
+    rotatedAt: updatedAt,
+    rotatedBy: caller.name,
+    previousFingerprint: current.fingerprint,
+    newFingerprint,
+    reason,
+  });
+  await transaction.flush();
+  await transaction.execute('SELECT pg_notify(?, ?)', [ROTATED_CHANNEL, newFingerprint]);
   return { id, apiKey, updatedAt };
 }
 
 /** A row without its key yet: what is encrypted is bound to the number of its row. */
-async function addConfig(transaction: Transaction<unknown>): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    INSERT INTO llm_configs (api_key) VALUES ('') RETURNING id`.execute(transaction);
-  const [row] = rows;
-  if (!row) throw new Error('The database gave no number for the configuration.');
-  return row.id;
+async function addConfig(transaction: EntityManager, updatedAt: Timestamp): Promise<number> {
+  const config = transaction.create(LlmConfig, { apiKey: '', updatedAt });
+  await transaction.flush();
+  return config.id;
 }

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Kysely } from 'kysely';
-import { configInUse } from './config-in-use.js';
+import type { Database } from '../database/database.js';
 import type { KeyVault } from './key-vault.js';
+import { readConfigInUse } from './llm-config.js';
 import { UnreadableKey } from './unreadable-key.js';
 
 /**
@@ -9,12 +9,12 @@ import { UnreadableKey } from './unreadable-key.js';
  * otherwise the first to hear of it would be a proxy that asks for the key.
  */
 export async function warnOfUnreadableKey(
-  database: Kysely<unknown>,
+  { orm }: Database,
   keyVault: KeyVault,
   log: Pick<FastifyBaseLogger, 'warn'>,
   print: (line: string) => void,
 ): Promise<void> {
-  const config = await configInUse(database);
+  const config = await readConfigInUse(orm.em.fork());
   if (!config) return;
   try {
     keyVault.open(config);

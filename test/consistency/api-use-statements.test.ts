@@ -204,6 +204,15 @@ describe('what comes out of a statement', () => {
       text: { constant: 'x' },
       item: { parameter: 4, element: true },
     });
+    const whole = useOfStatement(
+      'SELECT p.* FROM people AS p WHERE p.id IN (7) AND p.team_id IN (1, 2)',
+      columns,
+    );
+    expect(whole.outputs.map(({ name, given }) => [name, given])).toEqual([
+      ['id', { constant: 7 }],
+      ['name', undefined],
+      ['team_id', undefined],
+    ]);
   });
 });
 

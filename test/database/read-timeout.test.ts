@@ -14,17 +14,22 @@ const READS = [
   '{ it: callLogs { totalCount } }',
   '{ it: usage { totals { calls } } }',
   '{ it: usage { byGroup { group { name } } } }',
+  '{ it: group(id: 1) { name } }',
+  '{ it: groups { nodes { name } } }',
+  '{ it: llmConfig { id } }',
 ];
 
 let locker: Client;
 let server: TestServer;
 
-/** From here on whatever reads the log, or its usage, waits. */
+/** From here on whatever reads the log, its usage, groups or keys waits. */
 async function lock(locked: TestServer): Promise<void> {
   server = locked;
   locker = new Client({ connectionString: locked.databaseUrl });
   await locker.connect();
-  await locker.query('BEGIN; LOCK TABLE llm_call_logs, llm_usage_state IN ACCESS EXCLUSIVE MODE');
+  await locker.query(
+    'BEGIN; LOCK TABLE llm_call_logs, llm_usage_state, groups, llm_configs IN ACCESS EXCLUSIVE MODE',
+  );
 }
 
 /** Until as many statements wait for the lock as are said, and then as long as any read may take. */

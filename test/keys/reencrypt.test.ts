@@ -87,7 +87,7 @@ test('beside rotations it loses none of them', async () => {
   for (let round = 0; round < 20; round++) {
     const newApiKey = `sk-rotated-${1000 + round}`;
     const rotating = send(ROTATE, { input: { newApiKey } });
-    await Promise.all(Array.from({ length: 3 }, () => reencryptKeys(server.database.sql, vault)));
+    await Promise.all(Array.from({ length: 3 }, () => reencryptKeys(server.database.orm.em.fork(), vault)));
     expect((await rotating).errors).toBeUndefined();
     expect((await send('{ openAIApiKey }')).data).toEqual({ openAIApiKey: newApiKey });
   }

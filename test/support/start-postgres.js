@@ -29,7 +29,7 @@ export default async function startPostgres() {
   const template = await openDatabase(postgres.url, entities, 2);
   await migrate(template);
   const asked = { name: 'tests', scopes: SCOPES };
-  const { secret } = await createAccessToken(template.sql, unlimitedCaller('tests'), asked);
+  const { secret } = await createAccessToken(template.orm.em.fork(), unlimitedCaller('tests'), asked);
   await template.close();
   const provider = createServer((_, response) => response.end('{"data":[]}')).listen(0, '127.0.0.1');
   await once(provider, 'listening');

@@ -25,7 +25,7 @@ export async function insertTestToken(
 }
 
 /** Makes another token: one of all scopes and groups, if nothing else is asked for. */
-export async function newToken({ sql }: Database, asked: Partial<AskedToken> = {}): Promise<string> {
+export async function newToken({ orm }: Database, asked: Partial<AskedToken> = {}): Promise<string> {
   const whole = { name: 'a caller', scopes: SCOPES, ...asked };
-  return (await createAccessToken(sql, unlimitedCaller('tests'), whole)).secret;
+  return (await createAccessToken(orm.em.fork(), unlimitedCaller('tests'), whole)).secret;
 }

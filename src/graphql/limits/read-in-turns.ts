@@ -1,6 +1,6 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import type { QueryExecutor, QueryExecutorProvider } from 'kysely';
+import type { Kysely, QueryExecutor, QueryExecutorProvider } from 'kysely';
 import type { Database } from '../../database/database.js';
 import { isTimeout } from '../../database/explain-error.js';
 import { withCode } from '../errors.js';
@@ -14,6 +14,9 @@ const QUICK_READS = 32;
 
 /** Milliseconds for which a caller's reads are not taken for quick after one of them was not. */
 const SLOW_FOR = 5_000;
+
+/** Runs statements: Kysely's by the executor that it provides, MikroORM's by `executeQuery`. */
+export type StatementRunner = QueryExecutorProvider & Pick<Kysely<unknown>, 'executeQuery'>;
 
 /** The turns of a server's statements that read. However many one caller asks for, there are some for the others. */
 export interface ReadingTurns {
@@ -50,8 +53,8 @@ export function readInTurns(
   { reads }: Database,
   { reads: turns }: ReadingTurns,
   asker: Asker,
-): QueryExecutorProvider {
-  return provider(inTurns(reads.getExecutor(), turns, asker));
+): StatementRunner {
+  return runnerOf(inTurns(reads.getExecutor(), turns, asker));
 }
 
 /** Those of `quickReads`, in turns too. A statement that is not quick there is read as others are, in the end. */
@@ -59,12 +62,12 @@ export function readQuickly(
   { reads, quickReads }: Database,
   turns: ReadingTurns,
   asker: Asker,
-): QueryExecutorProvider {
+): StatementRunner {
   const ordinary = inTurns(reads.getExecutor(), turns.reads, asker);
   if (quickReads === reads || performance.now() < (turns.slow.get(asker.caller) ?? 0))
-    return provider(ordinary);
+    return runnerOf(ordinary);
   const quick = inTurns(quickReads.getExecutor(), turns.quickReads, asker);
-  return provider(
+  return runnerOf(
     quick.withConnectionProvider({
       async provideConnection(use, options) {
         try {
@@ -98,6 +101,10 @@ function inTurns(executor: QueryExecutor, turns: Turns, asker: Asker): QueryExec
   });
 }
 
-function provider(executor: QueryExecutor): QueryExecutorProvider {
-  return { getExecutor: () => executor };
+function runnerOf(executor: QueryExecutor): StatementRunner {
+  return {
+    getExecutor: () => executor,
+    executeQuery: (query, options) =>
+      executor.executeQuery('compile' in query ? query.compile() : query, options),
+  };
 }

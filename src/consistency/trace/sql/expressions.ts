@@ -84,19 +84,22 @@ export function givenBy(node: Node | undefined, scope: Scope): Given | undefined
   return 'ColumnRef' in node ? columnsOf(node.ColumnRef, scope)[0]?.given : undefined;
 }
 
-/** Notes which columns a condition sets equal to a given value, as `id = $1` and `id = ANY($1)` do. */
+/** Notes which columns a condition sets equal to a given value, as `id = $1`, `id = ANY($1)` and `id IN (1)` do. */
 export function noteEqual(condition: Node | undefined, scope: Scope): void {
   if (condition && 'BoolExpr' in condition && condition.BoolExpr.boolop === 'AND_EXPR') {
     for (const part of condition.BoolExpr.args ?? []) noteEqual(part, scope);
   }
   if (!condition || !('A_Expr' in condition)) return;
   const { kind, name, lexpr, rexpr } = condition.A_Expr;
-  if (strings(name)[0] !== '=' || !lexpr || !('ColumnRef' in lexpr)) return;
-  const given = givenBy(rexpr, scope);
+  if (strings(name)[0] !== '=' || !rexpr || !lexpr || !('ColumnRef' in lexpr)) return;
+  const list = kind === 'AEXPR_IN' && 'List' in rexpr ? (rexpr.List.items ?? []) : [];
+  const isOneOf = list.length === 1;
+  const given = givenBy(isOneOf ? list[0] : rexpr, scope);
   const [column] = columnsOf(lexpr.ColumnRef, scope)[0]?.passes ?? [];
   if (!given || !column) return;
   const isAny = kind === 'AEXPR_OP_ANY' && 'parameter' in given;
-  if (kind === 'AEXPR_OP' || isAny) scope.equal.set(column, isAny ? { ...given, element: true } : given);
+  if (kind === 'AEXPR_OP' || isOneOf || isAny)
+    scope.equal.set(column, isAny ? { ...given, element: true } : given);
 }
 
 /** What a reference to a column, a whole row or all columns stands for. */

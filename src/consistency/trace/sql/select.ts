@@ -1,7 +1,7 @@
 import type { Node, ResTarget, SelectStmt } from 'libpg-query';
 import { columnsOf, givenBy, noteEqual, passedBy, readsOf, strings } from './expressions.js';
 import { addFrom, addWith } from './from-clause.js';
-import { Scope, type Output } from './scope.js';
+import { Scope, type Given, type Output } from './scope.js';
 import type { Statement } from './statement.js';
 
 /** Analyses a SELECT, VALUES or a union of them; gives what its rows have. */
@@ -27,7 +27,8 @@ export function outputsOf(targets: Node[] = [], scope: Scope, statement: Stateme
     if (val && 'ColumnRef' in val) {
       const outputs = columnsOf(val.ColumnRef, scope);
       statement.noteReads(outputs);
-      if (outputs.length !== 1) return outputs;
+      if (outputs.length !== 1)
+        return outputs.map((output) => ({ ...output, given: givenFor(output, scope) }));
     }
     return [outputOfTarget(name ?? nameOf(val), target.ResTarget, scope, statement)];
   });
@@ -57,11 +58,16 @@ function rowsOf(select: SelectStmt, scope: Scope, statement: Statement): readonl
 
 function outputOfTarget(name: string, { val }: ResTarget, scope: Scope, statement: Statement): Output {
   const column = val && 'ColumnRef' in val ? columnsOf(val.ColumnRef, scope)[0] : undefined;
-  const [only] = column?.passes ?? [];
-  const given = givenBy(val, scope) ?? (only ? scope.equal.get(only) : undefined);
+  const given = givenBy(val, scope) ?? (column && givenFor(column, scope));
   // A plain column has been noted already.
   if (column) return { ...column, name, given };
   return { name, reads: readsOf(val, scope, statement), passes: passedBy(val, scope, statement), given };
+}
+
+/** Where a column is known beforehand, since it is set equal to a given value. */
+function givenFor({ passes, given }: Output, scope: Scope): Given | undefined {
+  const [only] = passes;
+  return given ?? (only && scope.equal.get(only));
 }
 
 /** A column of a union: it comes from either side, and what is known of one is not known of the other. */
