@@ -86,7 +86,7 @@ test('an entity property and the field of the same name agree on whether there m
   expect(compared).toEqual(
     expect.arrayContaining([
       'CallLog.id',
-      'CallLog.group',
+      'CallLog.groupId',
       'CallLog.requestParams',
       'Group.name',
       'LlmConfig.updatedAt',

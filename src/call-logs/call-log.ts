@@ -86,11 +86,10 @@ export class CallLog {
   })
   templateId!: number | null;
 
-  @Property({ type: 'integer', fieldName: 'group_id', nullable: true, persist: false })
+  @ManyToOne(() => Group, { mapToPk: true, fieldName: 'group_id', nullable: true, deleteRule: 'no action' })
   @Field(() => ID, { nullable: true, description: 'Number of the group that the call is counted for.' })
   groupId!: number | null;
 
-  @ManyToOne(() => Group, { fieldName: 'group_id', nullable: true, deleteRule: 'no action' })
   @Field(() => Group, { nullable: true, description: 'The group that the call is counted for.' })
   group!: Group | null;
 

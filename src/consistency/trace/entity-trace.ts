@@ -83,12 +83,12 @@ function markedEntity(meta: EntityMetadata, recording: Recording, columns: Colum
 }
 
 function valueOf(
-  { targetMeta, kind }: EntityProperty,
+  { targetMeta, kind, mapToPk }: EntityProperty,
   read: ReadonlySet<Column>,
   recording: Recording,
   columns: Columns,
 ): unknown {
-  if (!targetMeta) return recording.mark({ reads: read, passes: read });
+  if (!targetMeta || mapToPk) return recording.mark({ reads: read, passes: read });
   const target = markedEntity(targetMeta, recording, columns);
   return kind === ReferenceKind.ONE_TO_MANY || kind === ReferenceKind.MANY_TO_MANY ? [target] : target;
 }
