@@ -6,7 +6,7 @@ import { importCommand } from './call-logs/import-command.js';
 import { checkCommand } from './consistency/check-command.js';
 import type { Check } from './consistency/check.js';
 import type { Database } from './database/database.js';
-import { migrateCommand } from './database/migrate-command.js';
+import { migrateCommand } from './database/migrating/migrate-command.js';
 import type { UseDatabase } from './database/open-configured.js';
 import type { DemoArguments } from './demo/ensure-demo.js';
 import { keysCommand } from './keys/keys-command.js';

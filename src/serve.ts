@@ -5,7 +5,7 @@ import { ensureFirstToken } from './access/first-start.js';
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { explainDatabaseError } from './database/explain-error.js';
-import { refusePendingMigrations } from './database/migrate.js';
+import { refusePendingMigrations } from './database/migrating/migrate.js';
 import { refuseMissingPrivileges } from './database/privileges.js';
 import { OperatorError } from './operator-error.js';
 import { drainable } from './http/drain.js';

@@ -1,5 +1,5 @@
 import { readConfig, type Config } from './config.js';
-import { migrate } from './database/migrate.js';
+import { migrate } from './database/migrating/migrate.js';
 import type { ConfiguredDatabase } from './database/open-configured.js';
 import { ensureDemo, type DemoArguments } from './demo/ensure-demo.js';
 import { createLogger } from './http/logger.js';

@@ -1,5 +1,5 @@
 import { readConfig, type Config } from './config.js';
-import { migrate, refusePendingMigrations } from './database/migrate.js';
+import { migrate, refusePendingMigrations } from './database/migrating/migrate.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open-configured.js';
 import { entities } from './entities.js';
 import { Stopped } from './stop-signal.js';

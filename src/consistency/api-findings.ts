@@ -1,5 +1,5 @@
 import { isNonNullType, isObjectType, type GraphQLSchema } from 'graphql';
-import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
+import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
 import type { ExpectedTable } from '../database/structure/entity-tables.js';
 import { Risk, type Finding } from '../database/structure/finding.js';
 import type { ApiUse } from './api-use.js';

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Database } from '../database/database.js';
-import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
-import { migrationStates, type MigrationState } from '../database/migration-states.js';
+import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
+import { migrationStates, type MigrationState } from '../database/migrating/migration-record.js';
 import { compareTables } from '../database/structure/compare-tables.js';
 import { entityTables } from '../database/structure/entity-tables.js';
 import { Risk, worst, type Finding } from '../database/structure/finding.js';
@@ -71,7 +71,7 @@ async function readCatalogues(database: Database, names: string[]): Promise<Cata
   try {
     const live = await readLiveTables(database.sql, names);
     const usage = await readUsageUpkeep(database.sql, live);
-    return { live, usage, migrations: await migrationStates(database.sql) };
+    return { live, usage, migrations: await migrationStates(database) };
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
     const advice = UNREADABLE[code];

@@ -1,6 +1,6 @@
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import type { Database } from '../database/database.js';
-import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
+import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
 import { entityTables, type ExpectedTable } from '../database/structure/entity-tables.js';
 import { readLiveTables, type LiveColumn, type LiveTable } from '../database/structure/live-tables.js';
 import { fieldsMeantToServe } from './meant-to-serve.js';

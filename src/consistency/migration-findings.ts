@@ -1,5 +1,5 @@
 import { Risk, type Finding } from '../database/structure/finding.js';
-import type { MigrationState } from '../database/migration-states.js';
+import type { MigrationState } from '../database/migrating/migration-record.js';
 
 /** What is to be said of migrations: those that have not run, and those of another version. */
 export function migrationFindings(states: readonly MigrationState[]): Finding[] {

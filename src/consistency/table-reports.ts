@@ -1,4 +1,4 @@
-import { DEPRECATED_TABLES } from '../database/deprecated-tables.js';
+import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
 import type { ExpectedTable } from '../database/structure/entity-tables.js';
 import { atLeast, Risk, type Finding } from '../database/structure/finding.js';
 import type { LiveTable, LiveTables } from '../database/structure/live-tables.js';

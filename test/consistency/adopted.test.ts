@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { API_USE } from '../../src/consistency/api-use.js';
 import { createCheck } from '../../src/consistency/check.js';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
 import { Risk } from '../../src/database/structure/finding.js';
 import { createSchema } from '../../src/schema.js';
 import { ask } from '../support/ask.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
 import { Risk } from '../../src/database/structure/finding.js';
 import { rebuildRollups } from '../../src/usage/rollups/rebuild.js';
 import { verifyRollups } from '../../src/usage/rollups/verify.js';

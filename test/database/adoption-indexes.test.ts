@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
 import { useOlderDatabase } from '../support/older-database.js';
 import { leaveInvalidIndex, ODD_ROWS, OLDER_001, OTHER_NAMES } from '../support/older-schemas.js';
 import { collectStatements } from '../support/statements.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDatabase, type Database } from '../../src/database/database.js';
-import { migrate, refusePendingMigrations } from '../../src/database/migrate.js';
-import { migrations } from '../../src/database/migrations.js';
+import { migrate, refusePendingMigrations } from '../../src/database/migrating/migrate.js';
+import { migrations } from '../../src/database/migrating/migrations.js';
 import { refuseMissingPrivileges } from '../../src/database/privileges.js';
 import { entities } from '../../src/entities.js';
 import { ask, askWith } from '../support/ask.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
-import { migrations } from '../../src/database/migrations.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
+import { migrations } from '../../src/database/migrating/migrations.js';
 import { ask } from '../support/ask.js';
 import { connect, useOlderDatabase, type OlderDatabase } from '../support/older-database.js';
 import { leaveInvalidIndex, ODD_ROWS, OLDER_001, OLDER_003, OTHER_NAMES } from '../support/older-schemas.js';

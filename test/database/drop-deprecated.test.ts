@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
 import { openDatabase, type Database } from '../../src/database/database.js';
-import { dropTables, findDeprecated } from '../../src/database/drop-deprecated.js';
+import { dropTables, findDeprecated } from '../../src/database/migrating/drop-deprecated.js';
 import { entities } from '../../src/entities.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { connect } from '../support/older-database.js';

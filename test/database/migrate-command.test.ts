@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
-import { migrations } from '../../src/database/migrations.js';
+import { migrations } from '../../src/database/migrating/migrations.js';
 import { useDataFolders } from '../support/data-folders.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { connect } from '../support/older-database.js';

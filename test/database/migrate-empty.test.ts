@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
-import { migrations } from '../../src/database/migrations.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
+import { migrations } from '../../src/database/migrating/migrations.js';
 import { useOlderDatabase } from '../support/older-database.js';
 import { structureOf } from '../support/structure.js';
 

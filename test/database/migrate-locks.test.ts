@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
 import { startBusyWriter } from '../support/busy-writer.js';
 import { eventually } from '../support/eventually.js';
 import { connect, useOlderDatabase } from '../support/older-database.js';

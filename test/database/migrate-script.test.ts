@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'libpg-query';
 import type { Client } from 'pg';
-import { migrate, refusePendingMigrations } from '../../src/database/migrate.js';
-import { migrationScript } from '../../src/database/migration-script.js';
-import { migrationStatus } from '../../src/database/migration-status.js';
+import { migrate, refusePendingMigrations } from '../../src/database/migrating/migrate.js';
+import { migrationScript } from '../../src/database/migrating/migration-script.js';
+import { migrationStatus } from '../../src/database/migrating/migration-record.js';
 import { useOlderDatabase, type OlderDatabase } from '../support/older-database.js';
 import { leaveInvalidIndex, ODD_ROWS, OLDER_001, OTHER_NAMES } from '../support/older-schemas.js';
 import { contentsOf, structureOf } from '../support/structure.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { migrations } from '../../src/database/migrations.js';
+import { migrations } from '../../src/database/migrating/migrations.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { runCli } from '../support/processes.js';

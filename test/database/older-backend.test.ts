@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
 import { ask, askWith } from '../support/ask.js';
 import { useOlderDatabase } from '../support/older-database.js';
 import { OLDER_001, OLDER_003 } from '../support/older-schemas.js';

@@ -10,7 +10,7 @@ import { createAccessToken } from '../../dist/src/access/create-access-token.js'
 import { SCOPES } from '../../dist/src/access/scope.js';
 import { openDatabase } from '../../dist/src/database/database.js';
 import { useEmbeddedPostgres } from '../../dist/src/database/embedded.js';
-import { migrate } from '../../dist/src/database/migrate.js';
+import { migrate } from '../../dist/src/database/migrating/migrate.js';
 import { entities } from '../../dist/src/entities.js';
 import { packagedChromium } from './packaged-chromium.js';
 

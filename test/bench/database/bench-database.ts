@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { openDatabase } from '../../../src/database/database.js';
 import { useEmbeddedPostgres } from '../../../src/database/embedded.js';
-import { migrate } from '../../../src/database/migrate.js';
+import { migrate } from '../../../src/database/migrating/migrate.js';
 import { exists } from '../../../src/database/secret-file.js';
 import { entities } from '../../../src/entities.js';
 import { OperatorError } from '../../../src/operator-error.js';

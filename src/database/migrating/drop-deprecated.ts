@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import { OperatorError } from '../operator-error.js';
-import type { Database } from './database.js';
+import { OperatorError } from '../../operator-error.js';
+import type { Database } from '../database.js';
 import { DEPRECATED_TABLES } from './deprecated-tables.js';
-import { explainDatabaseError } from './explain-error.js';
+import { explainDatabaseError } from '../explain-error.js';
 import { isLocked } from './migration-locks.js';
 
 /** A deprecated table that is there. */

@@ -1,11 +1,11 @@
-import { OperatorError } from '../operator-error.js';
-import { unlessAborted } from '../stop-signal.js';
-import { confirm } from './confirm.js';
-import type { Database } from './database.js';
+import { OperatorError } from '../../operator-error.js';
+import { unlessAborted } from '../../stop-signal.js';
+import { confirm } from '../confirm.js';
+import type { Database } from '../database.js';
 import { dropTables, findDeprecated, type DroppableTable } from './drop-deprecated.js';
 import { migrate, refusePendingMigrations } from './migrate.js';
 import { migrationScript } from './migration-script.js';
-import { migrationStatus } from './migration-status.js';
+import { migrationStatus } from './migration-record.js';
 
 /** Options of `migrate`, as they were typed. */
 export interface MigrateOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Database } from './database.js';
+import type { Database } from '../database.js';
 
 const TABLES = ['llm_call_logs', 'llm_configs', 'llm_prompt_templates', 'groups'];
 

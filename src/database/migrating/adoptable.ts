@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely';
-import { OperatorError } from '../operator-error.js';
-import type { Database } from './database.js';
+import { OperatorError } from '../../operator-error.js';
+import type { Database } from '../database.js';
 import { migrations } from './migrations.js';
-import { compareTables } from './structure/compare-tables.js';
-import { entityTables } from './structure/entity-tables.js';
-import type { FindingKind } from './structure/finding.js';
-import { readLiveTables } from './structure/live-tables.js';
-import { loadParser } from './structure/sql-parser.js';
+import { compareTables } from '../structure/compare-tables.js';
+import { entityTables } from '../structure/entity-tables.js';
+import type { FindingKind } from '../structure/finding.js';
+import { readLiveTables } from '../structure/live-tables.js';
+import { loadParser } from '../structure/sql-parser.js';
 
 /** What no migration mends, because values could be lost by it. */
 const FATAL: readonly FindingKind[] = ['COLUMN_MISSING', 'COLUMN_TYPE', 'PRIMARY_KEY', 'TABLE_KIND'];

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { DEPRECATED_TABLES } from './deprecated-tables.js';
-import type { UseDatabase } from './open-configured.js';
+import type { UseDatabase } from '../open-configured.js';
 import type { MigrateOptions } from './migrate-actions.js';
 
 /**
