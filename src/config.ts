@@ -8,10 +8,10 @@ import type { KeyConfig } from './keys/key-context.js';
 import { OperatorError } from './operator-error.js';
 import {
   BadKeyEncryptionKeys,
-  parseKeyEncryptionKeys,
+  KEY_STORAGES,
   type KeyEncryptionKey,
-} from './keys/key-encryption-key.js';
-import { KEY_STORAGES } from './keys/key-storage.js';
+  parseKeyEncryptionKeys,
+} from './keys/key-encryption-keys.js';
 
 const LOG_LEVELS = [
   'fatal',

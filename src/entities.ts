@@ -4,7 +4,7 @@ import { IdempotencyKey } from './call-logs/recording/idempotency-key.js';
 import { Group } from './groups/group.js';
 import { KeyRotation } from './keys/key-rotation.js';
 import { LlmConfig } from './keys/llm-config.js';
-import { ServerSecret } from './keys/server-secret.js';
+import { ServerSecret } from './keys/server-secrets.js';
 import { UsageDelta } from './usage/rollups/usage-delta.js';
 import { UsageRollup } from './usage/rollups/usage-rollup.js';
 import { UsageSlice } from './usage/rollups/usage-slice.js';

@@ -10,7 +10,7 @@ import { refuseMissingPrivileges } from './database/privileges.js';
 import { OperatorError } from './operator-error.js';
 import { drainable } from './http/drain.js';
 import { KeyVault } from './keys/key-vault.js';
-import { loadKeyEncryptionKeys } from './keys/load-key-encryption-keys.js';
+import { loadKeyEncryptionKeys } from './keys/key-encryption-keys.js';
 import { warnOfUnreadableKey } from './keys/warn-of-unreadable-key.js';
 import { createServer } from './server.js';
 import { keepRollups } from './usage/rollups/keep-rollups.js';

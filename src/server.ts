@@ -37,7 +37,7 @@ import { answerPlainJson } from './http/plain-json.js';
 import { connectionTimeouts } from './http/timeouts.js';
 import { answerUnroutable, registerErrors } from './http/unrouted.js';
 import { createKeyServices, type KeyConfig } from './keys/key-context.js';
-import { loadSecrets } from './keys/load-secrets.js';
+import { loadSecrets } from './keys/server-secrets.js';
 import { createSchema } from './schema.js';
 import { reportSources } from './usage/report-sources.js';
 

@@ -1,6 +1,19 @@
+import { GraphQLError } from 'graphql';
+import { withCode } from '../graphql/errors.js';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { KeyEncryptionKey } from './key-encryption-key.js';
-import { UnreadableKey } from './unreadable-key.js';
+import type { KeyEncryptionKey } from './key-encryption-keys.js';
+
+/** A stored provider key cannot be decrypted here; the message says why and how to go on, never with key material. */
+export class UnreadableKey extends GraphQLError {
+  override name = 'UnreadableKey';
+
+  /** @param keyEncryptionKeyId which key would open it, where that can be told */
+  constructor(why: string, keyEncryptionKeyId: string | null) {
+    super(`The stored provider key cannot be read: ${why} Or rotate to a new provider key.`, {
+      extensions: withCode('API_KEY_UNREADABLE', { keyEncryptionKeyId }),
+    });
+  }
+}
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;

@@ -1,14 +1,10 @@
 import type { CallerContext } from '../access/caller.js';
-import type { KeyEncryptionKey } from './key-encryption-key.js';
-import type { KeyStorage } from './key-storage.js';
+import type { KeyEncryptionConfig } from './key-encryption-keys.js';
 import { KeyVault } from './key-vault.js';
 import { providerAt, type TryApiKey } from './provider.js';
 
 /** How provider keys are kept and tried. */
-export interface KeyConfig {
-  keyStorage: KeyStorage;
-  /** What provider keys are encrypted with, newest first; none where it is not set. */
-  keyEncryptionKeys: readonly KeyEncryptionKey[];
+export interface KeyConfig extends KeyEncryptionConfig {
   /** The provider's API, without a slash at the end. */
   providerBaseUrl: string;
 }

@@ -4,7 +4,7 @@ import { Scope } from '../access/scope.js';
 import type { KeyContext } from './key-context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { servesSecret } from '../graphql/serves-secret.js';
-import { fingerprint, keyHint } from './fingerprint.js';
+import { fingerprint, keyHint } from './key-in-use.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, readConfigInUse } from './llm-config.js';
 import { ROTATED_CHANNEL, rotateApiKey } from './rotate-api-key.js';

@@ -1,8 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { withCode } from '../graphql/errors.js';
 import { looksSealed, open, seal, sealedWith } from './envelope.js';
-import type { KeyEncryptionKey } from './key-encryption-key.js';
-import type { KeyStorage } from './key-storage.js';
+import type { KeyEncryptionKey, KeyStorage } from './key-encryption-keys.js';
 import type { LlmConfig } from './llm-config.js';
 
 type StoredKey = Pick<LlmConfig, 'id' | 'apiKey'>;

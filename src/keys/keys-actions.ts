@@ -2,9 +2,12 @@ import type { Database } from '../database/database.js';
 import { explainDatabaseError } from '../database/explain-error.js';
 import type { UseDatabase } from '../database/open-configured.js';
 import { OperatorError } from '../operator-error.js';
-import { generateKeyEncryptionKey } from './key-encryption-key.js';
+import {
+  generateKeyEncryptionKey,
+  type KeyFileConfig,
+  loadKeyEncryptionKeys,
+} from './key-encryption-keys.js';
 import { KeyVault } from './key-vault.js';
-import { loadKeyEncryptionKeys, type KeyFileConfig } from './load-key-encryption-keys.js';
 import { reencryptKeys, type Reencryption } from './reencrypt.js';
 
 /** Prints a fresh entry for KEY_ENCRYPTION_KEYS. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { UseDatabase } from '../database/open-configured.js';
-import type { KeyFileConfig } from './load-key-encryption-keys.js';
+import type { KeyFileConfig } from './key-encryption-keys.js';
 
 /**
  * `keys`: looks after the keys that provider keys are encrypted with.

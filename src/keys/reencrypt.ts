@@ -1,7 +1,7 @@
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import type { KeyVault } from './key-vault.js';
 import { LlmConfig, lockRotations, storeKey } from './llm-config.js';
-import { UnreadableKey } from './unreadable-key.js';
+import { UnreadableKey } from './envelope.js';
 
 /** What became of the stored keys, each as the number of its row. */
 export interface Reencryption {

@@ -1,8 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { KeyContext } from './key-context.js';
 import { fromDate, type Timestamp } from '../database/timestamp.js';
-import { fingerprint } from './fingerprint.js';
-import { readKeyInUse, type KeyInUse } from './key-in-use.js';
+import { fingerprint, type KeyInUse, readKeyInUse } from './key-in-use.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, lockConfigInUse, lockRotations, readConfigInUse, storeKey } from './llm-config.js';
 import { readReason, refuseImpossibleKey } from './new-key.js';

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/database.js';
 import type { KeyVault } from './key-vault.js';
 import { readConfigInUse } from './llm-config.js';
-import { UnreadableKey } from './unreadable-key.js';
+import { UnreadableKey } from './envelope.js';
 
 /**
  * Says in the log, and to whoever starts the server, that the stored provider key cannot be read, and what to set:

@@ -10,7 +10,7 @@ import { Risk, type Finding } from '../../src/database/structure/finding.js';
 import type { Context } from '../../src/context.js';
 import { servesSecret } from '../../src/graphql/serves-secret.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
-import { ServerSecret } from '../../src/keys/server-secret.js';
+import { ServerSecret } from '../../src/keys/server-secrets.js';
 import { createSchema } from '../../src/schema.js';
 import { usePlanting } from './planting.js';
 import { trace } from './tracing.js';

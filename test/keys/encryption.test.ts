@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { generateKeyEncryptionKey, parseKeyEncryptionKeys } from '../../src/keys/key-encryption-key.js';
+import { generateKeyEncryptionKey, parseKeyEncryptionKeys } from '../../src/keys/key-encryption-keys.js';
 import { TEST_CONFIG } from '../support/test-config.js';
 import { useOtherServers } from './other-servers.js';
 import { ROTATE, useRotationServer } from './rotation-server.js';

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { looksSealed, open, seal, sealedWith } from '../../src/keys/envelope.js';
-import { generateKeyEncryptionKey, parseKeyEncryptionKeys } from '../../src/keys/key-encryption-key.js';
-import { UnreadableKey } from '../../src/keys/unreadable-key.js';
+import { looksSealed, open, seal, sealedWith, UnreadableKey } from '../../src/keys/envelope.js';
+import { generateKeyEncryptionKey, parseKeyEncryptionKeys } from '../../src/keys/key-encryption-keys.js';
 
 const fresh = () => parseKeyEncryptionKeys(generateKeyEncryptionKey())[0]!;
 const KEY = fresh();

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateKeyEncryptionKey } from '../../src/keys/key-encryption-key.js';
+import { generateKeyEncryptionKey } from '../../src/keys/key-encryption-keys.js';
 import { useDataFolders } from '../support/data-folders.js';
 import { runCli } from '../support/processes.js';
 

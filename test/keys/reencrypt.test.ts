@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { generateKeyEncryptionKey, parseKeyEncryptionKeys } from '../../src/keys/key-encryption-key.js';
+import { generateKeyEncryptionKey, parseKeyEncryptionKeys } from '../../src/keys/key-encryption-keys.js';
 import { KeyVault } from '../../src/keys/key-vault.js';
 import { reencryptKeys } from '../../src/keys/reencrypt.js';
 import { runCli } from '../support/processes.js';

@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config.js';
-import { generateKeyEncryptionKey } from '../../src/keys/key-encryption-key.js';
+import { generateKeyEncryptionKey } from '../../src/keys/key-encryption-keys.js';
 
 /** The defaults, silent, with something to encrypt provider keys with, a provider that takes any key, and bad tokens without end. */
 export const TEST_CONFIG = readConfig({

@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { Database } from '../database/database.js';
 
 /** A random value that all servers on one database share (table llm_server_secrets); served by no field. */
 @Entity({
@@ -11,4 +12,13 @@ export class ServerSecret {
 
   @Property({ type: 'text', hidden: true, comment: 'The value, which never leaves the server.' })
   value!: string;
+}
+
+/** Reads the random values that all servers on this database share; a migration made them. */
+export async function loadSecrets({ orm }: Database): Promise<{ cursor: string; fingerprint: string }> {
+  const em = orm.em.fork();
+  const [cursor, fingerprint] = await Promise.all(
+    ['cursor', 'fingerprint'].map((name) => em.findOneOrFail(ServerSecret, { name })),
+  );
+  return { cursor: cursor?.value ?? '', fingerprint: fingerprint?.value ?? '' };
 }
