@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { tokenCommand } from './access/token-command.js';
@@ -11,6 +10,7 @@ import type { UseDatabase } from './database/open-configured.js';
 import type { DemoArguments } from './demo/ensure-demo.js';
 import { keysCommand } from './keys/keys-command.js';
 import { OperatorError } from './operator-error.js';
+import { refuseOldNode } from './product-node.js';
 import { Stopped, StopSignal } from './stop-signal.js';
 import { usageCommand } from './usage/usage-command.js';
 
@@ -25,7 +25,7 @@ const migrated: UseDatabase = async (use) => (await import('./use-database.js'))
 
 const program = new Command('llm-call-log')
   .description(
-    'GraphQL server for the log of calls to large language models. Configured by environment variables; see README.md.',
+    'GraphQL server for the log of calls to large language models. Configured by environment variables; see docs/configuration.md.',
   )
   .addCommand(migrateCommand(asItIs, stop.gently))
   .addCommand(importCommand(migrated, stop.gently))
@@ -88,18 +88,11 @@ async function createCheck(database: Database): Promise<Check> {
   return createCheck(database, await createSchema(), API_USE);
 }
 
-function refuseOldNode(): void {
-  if (Number(process.versions.node.split('.')[0]) >= 22) return;
-  throw new OperatorError(
-    `Node 22 or newer is needed, and this is ${process.versions.node}. The npm scripts bring one along: npm start.`,
-  );
-}
-
 // Whoever read our output may be gone; that is no reason to leave a database behind.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 try {
-  refuseOldNode();
+  refuseOldNode('Start it by "npm start" or "npx llm-call-log", which run it on a Node 24 of its own.');
   await program.parseAsync();
 } catch (error) {
   // After a Ctrl-C, which reaches PostgreSQL's own programs too, their failure is no news.

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Every code that an answer's errors carry; each has a row in README.md. */
+/** Every code that an answer's errors carry; each has a row in docs/errors.md. */
 export const ERROR_CODES = [
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',

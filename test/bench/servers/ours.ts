@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Client } from 'pg';
+import { NODE_FLAGS } from '../../../src/product-node.js';
 import type { CleanUp } from '../clean-up.js';
-import { outputOf, PROJECT, serveFrom } from './child-process.js';
+import { outputOf, serveFrom } from './child-process.js';
 import { CONNECTIONS, type Server } from './server.js';
 import { untilUsageIsReady } from './until-usage-is-ready.js';
 
@@ -31,19 +30,9 @@ export async function serveOurs(
     RATE_LIMIT: '0',
     READ_TIMEOUT_MS: '600000',
   };
-  const serving = await serveFrom(await startArguments(), environment, cleanUp);
+  const serving = await serveFrom([...NODE_FLAGS, MAIN, 'start'], environment, cleanUp);
   await waitForUsage(databaseUrl, report);
   return { name: 'llm-call-log', ...serving, headers: { authorization: `Bearer ${token.trim()}` } };
-}
-
-/** What `npm start` gives to node. */
-async function startArguments(): Promise<string[]> {
-  const { scripts } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
-    scripts: { start: string };
-  };
-  const found = /exec node (.*? start)\b/.exec(scripts.start)?.[1];
-  if (found === undefined) throw new Error('npm start does not start node.');
-  return found.split(' ');
 }
 
 function tokenOptions(): string[] {
