@@ -48,11 +48,15 @@ export function runCli(args: string[], environment: Record<string, string> = {})
   return run([process.execPath, join(PROJECT, 'dist/src/main.js'), ...args], environment);
 }
 
-/** Runs a program in the project's folder, with little more than the environment that is given. */
-export function run([program = '', ...args]: string[], environment: Record<string, string>): Running {
+/** Runs a program, with little more than the environment that is given; in the project's folder unless in another. */
+export function run(
+  [program = '', ...args]: string[],
+  environment: Record<string, string>,
+  cwd = PROJECT,
+): Running {
   const { PATH = '', HOME = '', TEST_PROVIDER_URL = '' } = process.env;
   const child = spawn(program, args, {
-    cwd: PROJECT,
+    cwd,
     // No test sends a key to a provider of this world.
     env: { PATH, HOME, PORT: '0', PROVIDER_BASE_URL: TEST_PROVIDER_URL, ...environment },
     detached: true,
