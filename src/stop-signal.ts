@@ -18,9 +18,9 @@ export class StopSignal {
   #firstAt = 0;
 
   /** Aborted by the first signal. */
-  readonly gently = this.#gently.signal;
+  readonly gently: AbortSignal = this.#gently.signal;
   /** Aborted by a later signal. */
-  readonly atOnce = this.#atOnce.signal;
+  readonly atOnce: AbortSignal = this.#atOnce.signal;
 
   constructor() {
     for (const signal of SIGNALS) process.on(signal, this.#hear);

@@ -12,7 +12,7 @@ type Operators = Partial<IdFilter & Omit<IntFilter, 'eq' | 'ne' | 'in'>> &
   Partial<Omit<StringFilter, keyof IdFilter>>;
 
 /** How values of a kind are compared. */
-interface Comparison {
+export interface Comparison {
   type: 'bigint' | 'integer' | 'text';
   /** Brings one given value into the form that the column is compared with. */
   read: (value: unknown, path: string) => unknown;

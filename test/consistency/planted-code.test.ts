@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Entity, PrimaryKey, Property, Trigger } from '@mikro-orm/decorators/legacy';
-import { MikroORM, type EntityClass } from '@mikro-orm/postgresql';
+import { defineEntity, MikroORM, p, type EntityClass, type EntitySchema } from '@mikro-orm/postgresql';
 import { extendSchema, GraphQLNonNull, isObjectType, parse, type GraphQLFieldResolver } from 'graphql';
 import { sql } from 'kysely';
 import { API_USE } from '../../src/consistency/api-use.js';
@@ -41,7 +40,7 @@ async function findingsWithField(field: string, resolve?: Resolve): Promise<Find
 }
 
 /** What is found where an entity is in the place of another. */
-async function findingsWithEntity(replaced: EntityClass, planted: EntityClass[]): Promise<Finding[]> {
+async function findingsWithEntity(replaced: EntityClass, planted: EntitySchema[]): Promise<Finding[]> {
   const known = [...entities.filter((entity) => entity !== replaced), ...planted];
   const orm = new MikroORM({ entities: known, dbName: 'none', logger: () => undefined });
   orms.push(orm);
@@ -93,14 +92,14 @@ test('a resolver that reads a deprecated table is found', async () => {
 });
 
 test('an entity on a deprecated table is found', async () => {
-  @Entity({ tableName: 'llm_prompt_templates' })
-  class PromptTemplate {
-    @PrimaryKey({ type: 'integer', autoincrement: true })
-    id!: number;
-
-    @Property({ type: 'string', length: 100, nullable: true })
-    name!: string | null;
-  }
+  const PromptTemplate = defineEntity({
+    name: 'PromptTemplate',
+    tableName: 'llm_prompt_templates',
+    properties: {
+      id: p.integer().primary().autoincrement(),
+      name: p.string().length(100).nullable(),
+    },
+  });
   const findings = await findingsWithEntity(class {}, [PromptTemplate]);
   expect(findings[0]).toMatchObject({
     kind: 'TABLE_DEPRECATED_BUT_USED',
@@ -149,20 +148,16 @@ test('a field that always has a value, of a column that may be empty, is found',
 });
 
 test('an entity property without a column is found', async () => {
-  @Entity({ tableName: 'llm_server_secrets' })
-  class SecretWithHint {
-    @PrimaryKey({ type: 'text' })
-    name!: string;
-
-    @Property({ type: 'text' })
-    value!: string;
-
-    @Property({ type: 'text', nullable: true })
-    hint!: string | null;
-
-    @Property({ type: 'text', persist: false })
-    remark!: string;
-  }
+  const SecretWithHint = defineEntity({
+    name: 'SecretWithHint',
+    tableName: 'llm_server_secrets',
+    properties: {
+      name: p.text().primary(),
+      value: p.text(),
+      hint: p.text().nullable(),
+      remark: p.text().persist(false),
+    },
+  });
   expect(await findingsWithEntity(ServerSecret, [SecretWithHint])).toMatchObject([
     {
       ...{ kind: 'COLUMN_MISSING', risk: Risk.HIGH, table: 'llm_server_secrets', column: 'hint' },
@@ -178,15 +173,12 @@ test('an entity property without a column is found', async () => {
 test('a trigger that an entity needs is found missing, then disabled, then well', async () => {
   const create =
     'CREATE TRIGGER keep AFTER DELETE ON llm_server_secrets FOR EACH STATEMENT EXECUTE FUNCTION keep_secrets()';
-  @Entity({ tableName: 'llm_server_secrets' })
-  @Trigger({ name: 'keep', timing: 'after', events: ['delete'], expression: create })
-  class WatchedSecret {
-    @PrimaryKey({ type: 'text' })
-    name!: string;
-
-    @Property({ type: 'text' })
-    value!: string;
-  }
+  const WatchedSecret = defineEntity({
+    name: 'WatchedSecret',
+    tableName: 'llm_server_secrets',
+    properties: { name: p.text().primary(), value: p.text() },
+    triggers: [{ name: 'keep', timing: 'after', events: ['delete'], expression: create }],
+  });
   const findings = () => findingsWithEntity(ServerSecret, [WatchedSecret]);
   const place = { risk: Risk.HIGH, table: 'llm_server_secrets' };
   expect(await findings()).toMatchObject([{ ...place, kind: 'TRIGGER_MISSING', advice: `${create};` }]);

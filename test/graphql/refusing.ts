@@ -22,7 +22,10 @@ export const FILTER: Place = {
 
 /** A name of an enum value: a string as a variable, a bare word in a document. */
 export class EnumName {
-  constructor(readonly name: string) {}
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
   toJSON() {
     return this.name;
   }

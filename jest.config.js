@@ -1,0 +1,15 @@
+export default {
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/test/bench/node_modules/'],
+  testEnvironment: '<rootDir>/test/support/jest/environment.js',
+  testRunner: '<rootDir>/test/support/jest/runner.js',
+  injectGlobals: false,
+  // Node takes the types out by itself.
+  transform: {},
+  globalSetup: '<rootDir>/test/support/start-postgres.js',
+  globalTeardown: '<rootDir>/test/support/stop-postgres.js',
+  setupFilesAfterEnv: ['<rootDir>/test/support/silent.ts'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
