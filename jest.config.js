@@ -7,8 +7,8 @@ export default {
   injectGlobals: false,
   // Node takes the types out by itself.
   transform: {},
-  globalSetup: '<rootDir>/test/support/start-postgres.js',
-  globalTeardown: '<rootDir>/test/support/stop-postgres.js',
+  globalSetup: '<rootDir>/test/support/jest/set-up.js',
+  globalTeardown: '<rootDir>/test/support/jest/tear-down.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/silent.ts'],
   maxWorkers: 2,
   testTimeout: 60_000,

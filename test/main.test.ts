@@ -9,7 +9,7 @@ import { connectTo, killPostgres, postgresOf, useDataFolders } from './support/d
 import { eventually } from './support/eventually.js';
 import { run, runCli, type Running } from './support/processes.js';
 
-const freshFolder = useDataFolders();
+const { freshFolder, preparedFolder } = useDataFolders();
 
 const RECORD = `mutation ($text: String!) {
   recordCallLog(input: { status: SUCCESS, requestMessages: [], responseContent: $text }) { id responseContent }
@@ -101,7 +101,7 @@ describe('a server that is told to stop', () => {
       },
     ],
   ])('by %s answers open requests and leaves nothing behind', async (_, tell) => {
-    const dataDir = await freshFolder();
+    const dataDir = await preparedFolder();
     const server = runCli(['start'], { DATA_DIR: dataDir });
     const url = await server.ready();
     const slow = await recordSlowly(server, dataDir, 'slow');
@@ -122,7 +122,7 @@ describe('a server that is told to stop', () => {
   });
 
   test('twice does not wait for open requests, and stops its database all the same', async () => {
-    const dataDir = await freshFolder();
+    const dataDir = await preparedFolder();
     const server = runCli(['start'], { DATA_DIR: dataDir });
     const url = await server.ready();
     const slow = await recordSlowly(server, dataDir, 'slow');
@@ -151,7 +151,7 @@ describe('a server that is told to stop', () => {
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'npm start ends on %s to npm with all it started',
   async (signal) => {
-    const dataDir = await freshFolder();
+    const dataDir = await preparedFolder();
     const npm = run(['npm', 'start'], { DATA_DIR: dataDir });
     await npm.ready();
     const postgres = await postgresOf(dataDir);
@@ -169,7 +169,7 @@ describe('after a kill -9', () => {
     ['of the server', async () => Promise.resolve()],
     ['of the server and of its database', killPostgres],
   ])('%s the next start works and has every acknowledged call', async (_, also) => {
-    const dataDir = await freshFolder();
+    const dataDir = await preparedFolder();
     const server = runCli(['start'], { DATA_DIR: dataDir });
     await server.ready();
     const acknowledged: string[] = [];
@@ -220,7 +220,7 @@ describe('a data folder', () => {
 });
 
 test('a port that is taken is refused in a sentence, and the database stops again', async () => {
-  const dataDir = await freshFolder();
+  const dataDir = await preparedFolder();
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -9,7 +9,7 @@ import { runCli, type Running } from '../support/processes.js';
 const VIEWER = '{ viewer { name scopes groupIds } }';
 const ADMIN = { viewer: { name: 'admin', scopes: ['ADMIN'], groupIds: null } };
 
-const freshFolder = useDataFolders();
+const { freshFolder, preparedFolder } = useDataFolders();
 let url: string;
 let database: Client;
 
@@ -57,7 +57,7 @@ test('the first start prints a link that signs in as admin, and the next one pri
 });
 
 test('the first start of the demo prints one, too', async () => {
-  const demo = runCli(['demo', '--calls', '100'], { DATA_DIR: await freshFolder() });
+  const demo = runCli(['demo', '--calls', '100'], { DATA_DIR: await preparedFolder() });
   expect(await linksOf(demo)).toHaveLength(1);
 });
 

@@ -7,7 +7,7 @@ import { runCli } from '../support/processes.js';
 import { useTestServer } from '../support/server.js';
 
 const server = useTestServer();
-const freshFolder = useDataFolders();
+const { preparedFolder } = useDataFolders();
 
 beforeEach(async () => {
   await sql`DELETE FROM llm_access_tokens WHERE name <> 'tests'`.execute(server.database.sql);
@@ -90,7 +90,7 @@ describe('a mistake is told in a sentence, and makes nothing:', () => {
 });
 
 test('it works on the embedded database, before the first start and beside a running server', async () => {
-  const environment = { DATA_DIR: await freshFolder() };
+  const environment = { DATA_DIR: await preparedFolder() };
   expect(await token(['list'], environment)).toEqual({
     code: 0,
     said: 'There is no token.\n',

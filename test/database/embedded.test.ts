@@ -5,7 +5,7 @@ import { killPostgres, postgresOf, useDataFolders } from '../support/data-folder
 import { eventually } from '../support/eventually.js';
 import { runCli, type Running } from '../support/processes.js';
 
-const freshFolder = useDataFolders();
+const { freshFolder, preparedFolder } = useDataFolders();
 
 const COUNT = '{ callLogs { totalCount } }';
 
@@ -48,7 +48,7 @@ describe('a data folder that cannot be used is refused in a sentence:', () => {
   });
 
   test('one whose password file was replaced', async () => {
-    const dataDir = await freshFolder();
+    const dataDir = await preparedFolder();
     const first = runCli(['start'], { DATA_DIR: dataDir });
     await first.ready();
     await stop(first);
@@ -62,7 +62,7 @@ describe('a data folder that cannot be used is refused in a sentence:', () => {
 });
 
 test('the lock file of a PostgreSQL that is gone does not keep the next from starting, whoever has its number now', async () => {
-  const dataDir = await freshFolder();
+  const dataDir = await preparedFolder();
   const pidFile = join(dataDir, 'postgres/postmaster.pid');
   const first = runCli(['start'], { DATA_DIR: dataDir });
   await first.ready();
@@ -75,7 +75,7 @@ test('the lock file of a PostgreSQL that is gone does not keep the next from sta
 });
 
 test('a command works beside the server and leaves the database to it, by whatever path it names the folder', async () => {
-  const dataDir = await freshFolder();
+  const dataDir = await preparedFolder();
   const server = runCli(['start'], { DATA_DIR: dataDir });
   await server.ready();
   const alias = join(dirname(dataDir), 'alias');
@@ -88,7 +88,7 @@ test('a command works beside the server and leaves the database to it, by whatev
 });
 
 test('a database that is killed under the server comes back by itself, and the log says so', async () => {
-  const dataDir = await freshFolder();
+  const dataDir = await preparedFolder();
   const server = runCli(['start'], { DATA_DIR: dataDir });
   const url = await server.ready();
   await killPostgres(dataDir);

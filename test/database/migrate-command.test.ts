@@ -10,7 +10,7 @@ const NAMES = migrations.map(({ name }) => name);
 const PENDING = /^001_init_schema +pending\n(\d\d\d_\w+ +pending\n)*$/;
 const RAN = /^001_init_schema +2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n(\d\d\d_\w+ +2\S+Z\n)*$/;
 
-const freshFolder = useDataFolders();
+const { preparedFolder } = useDataFolders();
 let url: string;
 let client: Client;
 
@@ -62,7 +62,7 @@ test('status gives times in UTC, and names migrations of a newer version', async
 });
 
 test('all of it works on the embedded database', async () => {
-  const folder = { DATA_DIR: await freshFolder() };
+  const folder = { DATA_DIR: await preparedFolder() };
   expect((await migrate(['--status'], folder)).said).toMatch(PENDING);
   expect((await migrate(['--dry-run'], folder)).said).toContain('CREATE TABLE llm_call_logs');
   expect(await migrate(['--drop-deprecated', '--yes'], folder)).toMatchObject({ code: 1, said: '' });

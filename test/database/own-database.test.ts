@@ -117,10 +117,10 @@ test('a single connection is enough to migrate and to serve', async () => {
 });
 
 describe('while serving', () => {
-  const freshFolder = useDataFolders();
+  const { preparedFolder } = useDataFolders();
 
   test('a database that goes away is told to clients, and used again when it is back', async () => {
-    const folder = await prepareDataFolder(await freshFolder());
+    const folder = await prepareDataFolder(await preparedFolder());
     await startPostgres(folder);
     const port = (await runningPort(folder)) ?? 0;
     const url = `postgres://postgres:${folder.password}@127.0.0.1:${port}/postgres`;

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { packagedChromium } from './packaged-chromium.js';
 
 /** A new page for each test. */
 export interface Browsing {
@@ -9,18 +8,21 @@ export interface Browsing {
   wrong: string[];
 }
 
-/** A real browser; a test fails when the page logs an error, asks another host for anything, or a request of it fails. */
+/** The browser of the run, which all test files share; a test fails when the page logs an error, asks another host for anything, or a request of it fails. */
 export function useBrowser(server: { url: string }): Browsing {
   let browser: Browser;
   const held = {} as Browsing;
   beforeAll(async () => {
-    browser = await launchBrowser();
+    const answer = await fetch(process.env['TEST_BROWSER_URL'] ?? '');
+    browser = await chromium.connect(await answer.text());
   });
   afterAll(() => browser.close());
 
   beforeEach(async () => {
     const wrong: string[] = [];
     const page = await (await browser.newContext()).newPage();
+    // A page may take its time; the test's timeout is the limit.
+    page.setDefaultTimeout(0);
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) wrong.push(message.text());
     });
@@ -40,10 +42,4 @@ export function useBrowser(server: { url: string }): Browsing {
     expect(held.wrong).toEqual([]);
   });
   return held;
-}
-
-/** The Chromium from npm where there is one for this machine, otherwise the Chrome installed on it. */
-async function launchBrowser(): Promise<Browser> {
-  const executablePath = await packagedChromium();
-  return chromium.launch(executablePath === undefined ? { channel: 'chrome' } : { executablePath });
 }

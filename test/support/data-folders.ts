@@ -1,26 +1,42 @@
 import { afterAll } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { isAlive } from './alive.js';
 import { eventually } from './eventually.js';
 
-/** Makes folders for embedded databases; after the test file, ends what still runs on them and removes them. */
-export function useDataFolders(): (name?: string) => Promise<string> {
+interface DataFolders {
+  /** Makes none yet, but says where one may be made. */
+  freshFolder: (name?: string) => Promise<string>;
+  /** Makes one that PostgreSQL was never started on: a copy, which takes a tenth of the time that initdb takes. */
+  preparedFolder: () => Promise<string>;
+}
+
+/** Folders for embedded databases; after the test file, what still runs on them is ended, and they are removed. */
+export function useDataFolders(): DataFolders {
   const parents: string[] = [];
   const folders: string[] = [];
   afterAll(async () => {
     for (const folder of folders) await killPostgres(folder);
     for (const parent of parents) await rm(parent, { recursive: true, force: true });
   });
-  return async (name = 'data') => {
+  const freshFolder = async (name = 'data') => {
     const parent = await mkdtemp(join(tmpdir(), 'llm-call-log-test-'));
     parents.push(parent);
     const folder = join(parent, name);
     folders.push(folder);
     return folder;
   };
+  const preparedFolder = async () => {
+    const folder = await freshFolder();
+    // Unlike Node's own copy, it keeps the owner.
+    await promisify(execFile)('cp', ['-a', process.env['TEST_DATA_IMAGE'] ?? '', folder]);
+    return folder;
+  };
+  return { freshFolder, preparedFolder };
 }
 
 /** The process id of the PostgreSQL that runs on a data folder, if one does. */

@@ -1,6 +1,8 @@
 import { afterAll } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { isDatabaseDown } from '../../src/database/explain-error.js';
@@ -63,12 +65,16 @@ export function run(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid = 0 } = child;
+  // For who clears up after jest, should it not live to see the end of this.
+  const note = join(tmpdir(), 'programs', String(pid));
+  writeFileSync(note, '');
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = once(child, 'close').then((): Ended => {
     started.delete(running);
+    rmSync(note);
     return { code: child.exitCode, signal: child.signalCode };
   });
   const ready = () =>
