@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { pathToFileURL, URL } from 'node:url';
 import runCircus from 'jest-circus/runner';
 
 /*

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { URL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import 'reflect-metadata';
