@@ -8,7 +8,7 @@ import { eventually } from './support/eventually.js';
 import { pack, unpack } from './support/package.js';
 import { run } from './support/processes.js';
 
-const freshFolder = useDataFolders();
+const { freshFolder } = useDataFolders();
 
 /** An empty folder, whose data folder is ended and removed afterwards. */
 async function emptyFolder(): Promise<string> {

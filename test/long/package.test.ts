@@ -10,7 +10,7 @@ import { pack } from '../support/package.js';
 import { post } from '../support/post.js';
 import { run } from '../support/processes.js';
 
-const freshFolder = useDataFolders();
+const { freshFolder } = useDataFolders();
 
 /** The PATH of whoever is not in an npm script, so that npx starts on the machine's own Node. */
 const PATH = (process.env['PATH'] ?? '')

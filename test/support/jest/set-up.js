@@ -14,7 +14,7 @@ import { createAccessToken } from '../../../dist/src/access/create-access-token.
 import { SCOPES } from '../../../dist/src/access/scope.js';
 import { prepareDataFolder } from '../../../dist/src/database/data-folder.js';
 import { openDatabase } from '../../../dist/src/database/database.js';
-import { migrate } from '../../../dist/src/database/migrate.js';
+import { migrate } from '../../../dist/src/database/migrating/migrate.js';
 import { runningPort, startPostgres } from '../../../dist/src/database/postgres-process.js';
 import { entities } from '../../../dist/src/entities.js';
 import { launchBrowser } from './browser.js';
@@ -94,7 +94,7 @@ async function prepareTemplate(url) {
   const template = await openDatabase(url, entities, 2);
   await migrate(template);
   const asked = { name: 'tests', scopes: SCOPES };
-  const { secret } = await createAccessToken(template.sql, unlimitedCaller('tests'), asked);
+  const { secret } = await createAccessToken(template.orm.em.fork(), unlimitedCaller('tests'), asked);
   await template.close();
   return secret;
 }
