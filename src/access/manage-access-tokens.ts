@@ -1,4 +1,4 @@
-import { LockMode, type EntityManager, type FilterQuery } from '@mikro-orm/postgresql';
+import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import type { Caller } from './caller.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
@@ -16,17 +16,15 @@ export function listAccessTokens(em: EntityManager, caller: Caller): Promise<Acc
  * @throws BAD_USER_INPUT when the caller may manage no token of that number
  */
 export async function revokeAccessToken(em: EntityManager, caller: Caller, id: string): Promise<AccessToken> {
-  const number = parseId(id, 'id');
-  return em.transactional(async (transaction) => {
-    const token = await transaction.findOne(
-      AccessToken,
-      { $and: [{ id: number }, manageable(caller)] },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
-    );
-    if (!token) throw badUserInput('id', `must be the number of an access token; there is no token ${id}.`);
-    token.revokedAt ??= fromDate(new Date());
-    return token;
-  });
+  const asked = [{ id: parseId(id, 'id') }, manageable(caller)];
+  await em.nativeUpdate(
+    AccessToken,
+    { $and: [...asked, { revokedAt: null }] },
+    { revokedAt: fromDate(new Date()) },
+  );
+  const token = await em.findOne(AccessToken, { $and: asked });
+  if (!token) throw badUserInput('id', `must be the number of an access token; there is no token ${id}.`);
+  return token;
 }
 
 /** Whoever is limited to groups manages the tokens of no others, or it could shut out whoever limited it. */
