@@ -1,5 +1,6 @@
 import { execute, GraphQLError, parse, type GraphQLSchema } from 'graphql';
 import type { Database } from '../../database/database.js';
+import { printAnswer, type AnswerTexts } from '../../graphql/answer/answer-texts.js';
 import type { RecordingDatabase } from './recording-database.js';
 import { Recording, type World } from './recording.js';
 
@@ -12,7 +13,7 @@ export interface DryRun {
 }
 
 /** The context of one operation on a database, as a server would make it. */
-export type ContextFactory = (database: Database) => unknown;
+export type ContextFactory = (database: Database) => { answer: AnswerTexts };
 
 /** Runs operations against a database that is none. What resolvers throw is no matter: what they did before counts. */
 export class DryRunner {
@@ -39,17 +40,27 @@ export class DryRunner {
     schema = this.schema,
     rootOf?: (recording: Recording) => unknown,
   ): Promise<DryRun> {
+    const contextValue = this.createContext(this.recording.database);
     const { data, errors = [] } = await this.recording.record(recording, async () =>
       execute({
         schema,
         document: parse(operation, { noLocation: true }),
         rootValue: rootOf?.(recording),
-        contextValue: this.createContext(this.recording.database),
+        contextValue,
       }),
     );
     const told = errors.filter(
       ({ originalError }) => !originalError || originalError instanceof GraphQLError,
     );
-    return { data, errors: told, recording };
+    return { data: asSent(data, contextValue.answer), errors: told, recording };
+  }
+}
+
+/** With the texts that the database gives for the answer; of made-up values, not all are JSON. */
+function asSent(data: unknown, answer: AnswerTexts): unknown {
+  try {
+    return (JSON.parse(printAnswer({ data: answer.complete(data) }).toString()) as { data: unknown }).data;
+  } catch {
+    return data;
   }
 }
