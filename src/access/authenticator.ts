@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Caller } from './caller.js';
 import type { VerifyJwt } from './identity-provider.js';
 import { unauthenticated } from './refusals.js';
@@ -12,7 +13,7 @@ const MAX_REMEMBERED = 10_000;
 
 /** Tells who makes a request. */
 export class Authenticator {
-  readonly #remembered = new Map<string, { caller: Caller; until: number }>();
+  readonly #remembered = new LRUCache<string, Caller>({ max: MAX_REMEMBERED });
 
   /** @param verifyJwt left out where there is no identity provider */
   constructor(
@@ -27,13 +28,12 @@ export class Authenticator {
   async authenticate(header: string | undefined): Promise<Caller> {
     const token = readBearer(header);
     const key = hashOf(token);
-    const now = Date.now();
     const remembered = this.#remembered.get(key);
-    if (remembered && now < remembered.until) return remembered.caller;
-    this.#remembered.delete(key);
+    if (remembered) return remembered;
+    const askedAt = Date.now();
     const { caller, expiresAt } = await this.#identify(token);
-    this.#forgetOldest();
-    this.#remembered.set(key, { caller, until: Math.min(now + TRUSTED_MS, expiresAt) });
+    const ttl = Math.floor(Math.min(TRUSTED_MS - (Date.now() - askedAt), expiresAt - Date.now()));
+    if (ttl > 0) this.#remembered.set(key, caller, { ttl });
     return caller;
   }
 
@@ -41,14 +41,6 @@ export class Authenticator {
     if (isOwnToken(token)) return this.lookup.identify(token);
     if (this.verifyJwt) return this.verifyJwt(token);
     throw unauthenticated('The token is malformed: it is no access token of this server.');
-  }
-
-  #forgetOldest(): void {
-    if (this.#remembered.size < MAX_REMEMBERED) return;
-    for (const key of this.#remembered.keys()) {
-      this.#remembered.delete(key);
-      return;
-    }
   }
 }
 

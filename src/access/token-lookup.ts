@@ -1,10 +1,11 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import { LockMode, type MikroORM } from '@mikro-orm/postgresql';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/database.js';
 import { isDatabaseDown } from '../database/explain-error.js';
 import type { Caller } from './caller.js';
 import { fromDate, toMicroseconds } from '../database/timestamp.js';
+import { inBatches } from '../graphql/in-batches.js';
 import { AccessToken } from './access-token.js';
 import { unauthenticated } from './refusals.js';
 import { hashOf, isSecret, sameHash } from './token-secret.js';
@@ -32,25 +33,7 @@ export class TokenLookup {
     this.#orm = orm;
     this.#log = log;
     // One statement at a time: however many strangers knock, they take one connection of the pool.
-    let turn: Promise<unknown> = Promise.resolve();
-    let reading: Promise<unknown> = turn;
-    this.#loader = new DataLoader(
-      (hashes) => {
-        const batch = this.#read(hashes);
-        reading = batch.catch(() => undefined);
-        return batch;
-      },
-      {
-        cache: false,
-        maxBatchSize: MAX_BATCH,
-        batchScheduleFn: (dispatch) => {
-          turn = turn.then(() => {
-            dispatch();
-            return reading;
-          });
-        },
-      },
-    );
+    this.#loader = inBatches((hashes) => this.#read(hashes), MAX_BATCH, 1);
   }
 
   /** @throws UNAUTHENTICATED unless the token is one that is in force */

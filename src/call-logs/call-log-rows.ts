@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { sql, type RawBuilder } from 'kysely';
-import { PREPARED } from '../database/prepared.js';
+import { prepared } from '../database/prepared.js';
 import type { CallerContext } from '../access/caller.js';
 import { MAX_TOGETHER } from './filter-size.js';
 
@@ -47,7 +47,7 @@ async function runTogether(context: CallerContext, queries: CallLogQuery[]): Pro
   const [only] = queries;
   if (only && queries.length === 1) {
     const { select, onePlan, isQuick } = only;
-    const statement = onePlan ? sql`${PREPARED} ${select}` : sql`${select}`;
+    const statement = onePlan ? prepared('calls', sql`${select}`) : sql`${select}`;
     return [(await statement.execute(isQuick ? context.quickSql : context.sql)).rows];
   }
   // UNION ALL keeps no order: each row says which query it answers, and where in the answer it stands.

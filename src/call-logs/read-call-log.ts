@@ -1,5 +1,6 @@
 import type DataLoader from 'dataloader';
-import { inBatches } from '../database/in-batches.js';
+import { inBatches } from '../graphql/in-batches.js';
+import { memo } from '../graphql/memo.js';
 import type { Caller, CallerContext } from '../access/caller.js';
 import type { Selected } from '../graphql/answer/selected-fields.js';
 import type { CallLog } from './call-log.js';
@@ -14,8 +15,6 @@ interface Wanted {
   selected: Selected;
 }
 
-type Reader = DataLoader<Wanted, CallLog | null>;
-
 /**
  * Reads a call that the caller may see; null where there is none of that number. Whichever requests of one caller want
  * calls at about the same time, one statement reads them all: it begins after each of them asked.
@@ -23,14 +22,11 @@ type Reader = DataLoader<Wanted, CallLog | null>;
  * @param selected what to read of it
  */
 export function readCallLog(context: CallerContext, id: string, selected: Selected): Promise<CallLog | null> {
-  const readers = context.shared(readersOfCallers);
-  let reader = readers.get(context.caller);
-  if (!reader) readers.set(context.caller, (reader = inBatches(readTogether, MAX_BATCH)));
-  return reader.load({ context, id, selected });
+  return context.shared(readersOfCallers)(context.caller).load({ context, id, selected });
 }
 
-function readersOfCallers(): WeakMap<Caller, Reader> {
-  return new WeakMap();
+function readersOfCallers(): (caller: Caller) => DataLoader<Wanted, CallLog | null> {
+  return memo(() => inBatches(readTogether, MAX_BATCH));
 }
 
 async function readTogether(all: readonly Wanted[]): Promise<(CallLog | null | Error)[]> {

@@ -2,9 +2,9 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
 import type { ClientConfig, CustomTypesConfig } from 'pg';
 import { OperatorError } from '../operator-error.js';
+import { ByteClient } from './byte-client.js';
 import { refusedByDatabase } from './explain-error.js';
 import { Pipeline } from './pipeline.js';
-import { PreparingClient } from './prepared.js';
 
 /** Connections to one PostgreSQL database. */
 export interface Database {
@@ -101,7 +101,7 @@ export async function openDatabase(
             },
           ],
     preferReadReplicas: false,
-    driverOptions: { ...options, Client: PreparingClient },
+    driverOptions: { ...options, Client: ByteClient },
     migrations: {
       transactional: true,
       disableForeignKeys: false,

@@ -1,43 +1,57 @@
 import { hash } from 'node:crypto';
-import type { Client, QueryResult } from 'pg';
-import { sql } from 'kysely';
-import { ByteClient } from './byte-client.js';
+import type { CompiledQuery, QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
 
-/** {@link PREPARED}, for a statement whose text is put together once. */
-export const PREPARED_MARK = '/* prepared */';
-
-/**
- * Begins a statement that connections are to keep prepared, so that it is planned once and not each time. Only for
- * one whose best plan is the same for all values.
- */
-export const PREPARED = sql.raw(PREPARED_MARK);
-
-/** Statements that are kept, of all connections together; each takes memory of every one of them. */
-const MOST = 100;
+/** Statements of one name that are kept; each takes memory of every connection. */
+const MAX_KEPT = 100;
 
 /** SQLSTATE feature_not_supported, where a column has another type now; invalid_sql_statement_name, behind a pooler. */
 const FORGOTTEN = new Set(['0A000', '26000']);
 
-/** By text, their names. */
-const kept = new Map<string, string>();
+/** By name, the names of its texts. They are never forgotten, as connections do not forget them either. */
+const kept = new Map<string, Map<string, string>>();
 
-/** A connection that keeps statements prepared that begin with {@link PREPARED}. */
-export class PreparingClient extends ByteClient {
-  override query = ((...given: [text: unknown, values?: unknown[]]) => {
-    const [text, values] = given;
-    const run = super.query.bind(this) as (...asked: unknown[]) => Promise<QueryResult>;
-    const name = typeof text === 'string' ? nameOf(text) : undefined;
-    if (name === undefined) return run(...given);
-    return run({ name, text, values }).catch((error: unknown) => {
-      if (!FORGOTTEN.has((error as { code?: string }).code ?? '')) throw error;
-      return run(text, values);
-    });
-  }) as Client['query'];
+/** A statement that can be run. */
+export interface Runnable<Row> {
+  execute(provider: QueryExecutorProvider): Promise<QueryResult<Row>>;
 }
 
-/** Undefined for a statement that is not to be kept. */
-function nameOf(text: string): string | undefined {
-  if (!text.startsWith(PREPARED_MARK)) return undefined;
-  if (kept.size < MOST && !kept.has(text)) kept.set(text, hash('md5', text));
-  return kept.get(text);
+/**
+ * A statement that connections are to keep prepared, so that it is planned once and not each time. Only for one whose
+ * best plan is the same for all values, and whose texts are few.
+ *
+ * @param name says in pg_prepared_statements what it is
+ */
+export function prepared<Row>(name: string, statement: RawBuilder<Row> | CompiledQuery<Row>): Runnable<Row> {
+  return {
+    async execute(provider) {
+      const query = 'compile' in statement ? statement.compile(provider) : statement;
+      const executor = provider.getExecutor();
+      const keptName = nameOf(name, query.sql);
+      if (keptName === undefined) return executor.executeQuery(query);
+      try {
+        return await executor.executeQuery(withName(query, keptName));
+      } catch (error) {
+        if (!FORGOTTEN.has((error as { code?: string }).code ?? '')) throw error;
+        return executor.executeQuery(query);
+      }
+    },
+  };
+}
+
+/** Undefined where enough are kept. */
+function nameOf(name: string, text: string): string | undefined {
+  let names = kept.get(name);
+  if (!names) kept.set(name, (names = new Map()));
+  if (names.size < MAX_KEPT && !names.has(text)) names.set(text, `${name} ${hash('md5', text)}`);
+  return names.get(text);
+}
+
+/** Kysely hands the text of a statement on as it is, and `pg` takes one with a name in its place. */
+function withName<Row>(query: CompiledQuery<Row>, name: string): CompiledQuery<Row> {
+  return { ...query, sql: { name, text: query.sql } as unknown as string };
+}
+
+/** The text of a query, with a name or without. */
+export function textOf({ sql }: CompiledQuery): string {
+  return typeof sql === 'string' ? sql : (sql as { text: string }).text;
 }

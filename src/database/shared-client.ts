@@ -1,22 +1,19 @@
-import type { Client, ClientConfig, QueryResult } from 'pg';
+import type { Client, QueryResult } from 'pg';
+import { ByteClient } from './byte-client.js';
 import { isGivenUp } from './explain-error.js';
-import { PreparingClient } from './prepared.js';
 
 type Send = (...given: unknown[]) => Promise<QueryResult>;
 
 /** A connection that whoever has it may use while others do, in `pg`'s pipeline mode. */
-export class SharedClient extends PreparingClient {
+export class SharedClient extends ByteClient {
   #unanswered = 0;
   /** When the last answer came, or was first waited for. */
   #heard = 0;
   #isGathering = false;
   #givenUp: Error | undefined;
 
-  constructor(config: ClientConfig) {
-    super(config);
-    const send = this.query as Send;
-    this.query = ((...given) => this.#ask(() => send(...given))) as Send as Client['query'];
-  }
+  override query = ((...given: unknown[]) =>
+    this.#ask(() => (super.query as Send).apply(this, given))) as Client['query'];
 
   /** Milliseconds for which an answer was waited for in vain. */
   get silence(): number {

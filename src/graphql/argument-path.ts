@@ -1,4 +1,5 @@
 import { Kind, parse, visit, type ASTNode, type Source } from 'graphql';
+import { memo } from './memo.js';
 
 const VALUE_KINDS = new Set<Kind>([
   ...[Kind.INT, Kind.FLOAT, Kind.STRING, Kind.BOOLEAN, Kind.NULL, Kind.ENUM],
@@ -10,23 +11,18 @@ export function isInlineValue(node: ASTNode | undefined): node is ASTNode {
   return node !== undefined && VALUE_KINDS.has(node.kind);
 }
 
-/** A document can hold many bad values: it is parsed again and walked through for the first of them only. */
-const paths = new WeakMap<Source, ReadonlyMap<string, string>>();
-
 /** Where in its argument a value stands that is written into the document, such as `filter.callTime.from`. */
 export function argumentPath(node: ASTNode): string | undefined {
   if (!node.loc) return undefined;
-  const { source } = node.loc;
-  let known = paths.get(source);
-  if (!known) paths.set(source, (known = pathsOf(source)));
-  return known.get(placeOf(node));
+  return pathsOf(node.loc.source).get(placeOf(node));
 }
 
 function placeOf({ kind, loc }: ASTNode): string {
   return `${kind} ${loc?.start} ${loc?.end}`;
 }
 
-function pathsOf(source: Source): Map<string, string> {
+/** A document can hold many bad values: it is parsed again and walked through for the first of them only. */
+const pathsOf = memo((source: Source): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
   const names: string[] = [];
   visit(parse(source), {
@@ -41,4 +37,4 @@ function pathsOf(source: Source): Map<string, string> {
     },
   });
   return found;
-}
+});

@@ -46,7 +46,7 @@ export function requestServices(
   return {
     database,
     ...others,
-    shared: memo<(database: Database) => unknown, unknown>((create) =>
+    shared: memo<(database: Database) => unknown, unknown, []>((create) =>
       create(database),
     ) as RequestServices['shared'],
   };

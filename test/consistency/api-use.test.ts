@@ -135,7 +135,10 @@ describe('usage', () => {
   });
 
   test('hands out no sum as if it were the value of a call', () => {
-    expect(useOf(use, LOG, 'tokens_used').servedBy).toEqual(['CallLog.tokensUsed']);
+    expect(useOf(use, LOG, 'tokens_used').servedBy).toEqual([
+      'CallLog.tokensUsed',
+      'CallLogConnection.nodes',
+    ]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { Client } from 'pg';
-import { PREPARED } from '../../src/database/prepared.js';
 import { isDatabaseDown, isTimeout } from '../../src/database/explain-error.js';
+import { prepared, type Runnable } from '../../src/database/prepared.js';
 import { useTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => other.end());
 
-async function ask<T>(statement: RawBuilder<T>): Promise<T[]> {
+async function ask<T>(statement: Runnable<T>): Promise<T[]> {
   const { rows } = await statement.execute(held.database.quickReads);
   return rows;
 }
@@ -24,10 +24,9 @@ const backend = () => ask(sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`);
 
 test('statements that are asked at the same time share one connection, and each gets its own answer', async () => {
   const asked = Array.from({ length: 100 }, async (_, number) => {
-    const mark = number % 2 === 0 ? PREPARED : sql``;
-    const statement = sql<{ number: number; pid: number }>`${mark}
+    const statement = sql<{ number: number; pid: number }>`
       SELECT ${number}::integer AS number, pg_backend_pid() AS pid`;
-    const [row] = await ask(statement);
+    const [row] = await ask(number % 2 === 0 ? prepared('number', statement) : statement);
     return row;
   });
   const rows = await Promise.all(asked);
@@ -38,7 +37,9 @@ test('statements that are asked at the same time share one connection, and each 
 
 test('an error is that of its statement alone', async () => {
   const outcomes = await Promise.allSettled(
-    [1, 0, 2, 0, 5].map((divisor) => ask(sql`${PREPARED} SELECT 10 / ${divisor}::integer AS quotient`)),
+    [1, 0, 2, 0, 5].map((divisor) =>
+      ask(prepared('quotient', sql`SELECT 10 / ${divisor}::integer AS quotient`)),
+    ),
   );
   expect(outcomes.map(({ status }) => status)).toEqual(
     [1, 0, 2, 0, 5].map((divisor) => (divisor === 0 ? 'rejected' : 'fulfilled')),

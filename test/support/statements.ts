@@ -25,7 +25,7 @@ export async function collectQueries(run: () => Promise<unknown>): Promise<State
   const query = prototype.query;
   prototype.query = function (config, ...rest) {
     const text = typeof config === 'string' ? config : (config.text ?? '');
-    const values = typeof config === 'string' ? rest[0] : config.values;
+    const values = typeof config === 'string' ? rest[0] : (config.values ?? rest[0]);
     if (!HOUSEKEEPING.test(text) && !SIGNING_IN.test(text))
       collected.push({ text, values: Array.isArray(values) ? values : [] });
     return query.call(this, config, ...rest);

@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../database/database.js';
-import { inBatches } from '../../database/in-batches.js';
+import { inBatches } from '../../graphql/in-batches.js';
 import { badUserInput } from '../../graphql/errors.js';
 import { fromDate } from '../../database/timestamp.js';
 import { claimKeys } from './idempotency.js';

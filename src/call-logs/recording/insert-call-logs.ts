@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely';
-import { PREPARED_MARK } from '../../database/prepared.js';
+import { prepared } from '../../database/prepared.js';
 import { NEW_CALL_LOG_COLUMNS, type NewCallLog } from './prepare-call-log.js';
 
 /** A call, and the id that it is to have, if it has one already. */
@@ -53,7 +53,7 @@ function insertionOfMany(columns: Column[]): Insertion {
 }
 
 const insertionOf = (columns: Column[], source: string) =>
-  `${PREPARED_MARK} INSERT INTO llm_call_logs (${namesOf(columns)}) ${source} RETURNING id`;
+  `INSERT INTO llm_call_logs (${namesOf(columns)}) ${source} RETURNING id`;
 
 const namesOf = (columns: Column[]) => columns.map(({ column }) => column).join(', ');
 
@@ -71,7 +71,10 @@ const INSERTIONS = {
 export async function insertCallLogs(kysely: Kysely<unknown>, calls: readonly Numbered[]): Promise<string[]> {
   const { one, many } = INSERTIONS[calls[0]?.id === undefined ? 'unnumbered' : 'numbered'];
   const { text, values } = calls.length === 1 ? one : many;
-  const { rows } = await kysely.executeQuery<{ id: string }>(CompiledQuery.raw(text, values(calls)));
+  const { rows } = await prepared(
+    'new calls',
+    CompiledQuery.raw(text, values(calls)) as CompiledQuery<{ id: string }>,
+  ).execute(kysely);
   // They are numbered in their order, but RETURNING gives them in any.
   return rows.map(({ id }) => id).sort((one, other) => Number(BigInt(one) - BigInt(other)));
 }

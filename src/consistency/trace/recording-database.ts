@@ -9,6 +9,7 @@ import {
   type Dialect,
 } from 'kysely';
 import type { Database, Entities } from '../../database/database.js';
+import { textOf } from '../../database/prepared.js';
 import { Columns } from './sql/columns.js';
 import { Recorder, type Recording } from './recording.js';
 
@@ -25,9 +26,9 @@ export function openRecordingDatabase(entities: Entities): RecordingDatabase {
   const columns = new Columns();
   const recorder = new Recorder(columns);
   const current = new AsyncLocalStorage<Recording>();
-  const answer = ({ sql, parameters }: CompiledQuery) => {
+  const answer = (query: CompiledQuery) => {
     const recording = current.getStore();
-    const rows = recording ? recorder.answer(recording, sql, parameters) : [];
+    const rows = recording ? recorder.answer(recording, textOf(query), query.parameters) : [];
     return Promise.resolve({ rows: rows as never[], numAffectedRows: 1n });
   };
   const orm = new MikroORM({

@@ -47,7 +47,7 @@ export function selectedFields(info: GraphQLResolveInfo, ...paths: string[][]): 
   return selected;
 }
 
-const selectedBefore = memo<readonly FieldNode[], Map<string, Selected>>(() => new Map());
+const selectedBefore = memo<readonly FieldNode[], Map<string, Selected>, []>(() => new Map());
 
 function findSelected(info: GraphQLResolveInfo, paths: string[][]): Selected {
   const whole = objectOf(info, info.returnType, info.fieldNodes);

@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Kysely, QueryExecutor, QueryExecutorProvider } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.js';
 import { isTimeout } from '../../database/explain-error.js';
 import { withCode } from '../errors.js';
@@ -13,7 +14,10 @@ export const DEFAULT_READS_PER_CALLER = 3;
 const QUICK_READS = 32;
 
 /** Milliseconds for which a caller's reads are not taken for quick after one of them was not. */
-const SLOW_FOR = 5_000;
+const SLOW_FOR_MS = 5_000;
+
+/** Callers of whom that is known; of more, the first is tried again sooner. */
+const MAX_SLOW = 10_000;
 
 /** Runs statements: Kysely's by the executor that it provides, MikroORM's by `executeQuery`. */
 export type StatementRunner = QueryExecutorProvider & Pick<Kysely<unknown>, 'executeQuery'>;
@@ -22,8 +26,8 @@ export type StatementRunner = QueryExecutorProvider & Pick<Kysely<unknown>, 'exe
 export interface ReadingTurns {
   reads: Turns;
   quickReads: Turns;
-  /** By callers whose reads were not quick, until when theirs are not taken for it. */
-  slow: Map<string, number>;
+  /** Callers whose reads were not quick, for as long as theirs are not taken for it. */
+  slow: LRUCache<string, true>;
 }
 
 export function readingTurns(
@@ -34,7 +38,7 @@ export function readingTurns(
   return {
     reads: turnsOf(readers, perCaller, readTimeout),
     quickReads: turnsOf(QUICK_READS, QUICK_READS / 2, readTimeout),
-    slow: new Map(),
+    slow: new LRUCache({ max: MAX_SLOW, ttl: SLOW_FOR_MS }),
   };
 }
 
@@ -64,8 +68,7 @@ export function readQuickly(
   asker: Asker,
 ): StatementRunner {
   const ordinary = inTurns(reads.getExecutor(), turns.reads, asker);
-  if (quickReads === reads || performance.now() < (turns.slow.get(asker.caller) ?? 0))
-    return runnerOf(ordinary);
+  if (quickReads === reads || turns.slow.has(asker.caller)) return runnerOf(ordinary);
   const quick = inTurns(quickReads.getExecutor(), turns.quickReads, asker);
   return runnerOf(
     quick.withConnectionProvider({
@@ -75,17 +78,11 @@ export function readQuickly(
         } catch (error) {
           if (!isTimeout(error)) throw error;
         }
-        noteSlow(turns, asker);
+        turns.slow.set(asker.caller, true);
         return ordinary.provideConnection(use, options);
       },
     }),
   );
-}
-
-function noteSlow({ slow }: ReadingTurns, { caller }: Asker): void {
-  const now = performance.now();
-  for (const [other, until] of slow) if (until < now) slow.delete(other);
-  slow.set(caller, now + SLOW_FOR);
 }
 
 function inTurns(executor: QueryExecutor, turns: Turns, asker: Asker): QueryExecutor {

@@ -11,7 +11,7 @@ export interface Shares {
 }
 
 /** Milliseconds for which a caller counts who has asked for a turn. */
-const WHILE = 1000;
+const COUNTED_MS = 1000;
 
 /** Who asks for a turn. */
 export interface Asker {
@@ -27,8 +27,8 @@ interface Waiter extends Required<Asker> {
 }
 
 /**
- * Gives out turns: to the caller who has the least at the moment, and among what one caller waits for, to the part
- * that has the least. So neither many requests of one caller nor one request of many statements are in anyone's way.
+ * Gives out turns: to the caller who has the least at the moment, of several to the one whose last turn is longest ago;
+ * and among what one caller waits for, to the part that has the least. So neither many requests of one caller nor one request of many statements are in anyone's way.
  */
 export class Turns {
   readonly #shares: Shares;
@@ -38,6 +38,9 @@ export class Turns {
   /** When each caller asked or waited last, of those who still count. */
   readonly #asked = new Map<string, number>();
   readonly #held = new Map<string | object, number>();
+  /** The number of each caller's last turn, of those who still count. */
+  readonly #lastTurns = new Map<string, number>();
+  #turns = 0;
   #left: number;
 
   /** @param refuse makes the error for whoever waited in vain */
@@ -60,6 +63,7 @@ export class Turns {
         admit: () => {
           clearTimeout(timer);
           this.#hold(waiter, waiter.amount);
+          this.#lastTurns.set(caller, (this.#turns += 1));
           let isOver = false;
           resolve(() => {
             if (isOver) return;
@@ -105,7 +109,11 @@ export class Turns {
   #share(waiting: Iterable<string>): number {
     const now = performance.now();
     for (const caller of waiting) this.#asked.set(caller, now);
-    for (const [caller, at] of this.#asked) if (now - at > WHILE) this.#asked.delete(caller);
+    for (const [caller, at] of this.#asked) {
+      if (now - at <= COUNTED_MS) continue;
+      this.#asked.delete(caller);
+      this.#lastTurns.delete(caller);
+    }
     const { perCaller, least } = this.#shares;
     return Math.max(least, Math.floor(perCaller / this.#asked.size));
   }
@@ -120,10 +128,17 @@ export class Turns {
     const share = this.#share(firsts.keys());
     let next: Waiter | undefined;
     for (const first of firsts.values()) {
-      const held = this.#heldBy(first.caller);
-      if (held + first.amount > share) continue;
-      if (!next || held < this.#heldBy(next.caller)) next = first;
+      if (this.#heldBy(first.caller) + first.amount > share) continue;
+      if (!next || this.#precedes(first.caller, next.caller)) next = first;
     }
     return next;
+  }
+  #precedes(one: string, other: string): boolean {
+    const more = this.#heldBy(one) - this.#heldBy(other);
+    return more < 0 || (more === 0 && this.#lastTurnOf(one) < this.#lastTurnOf(other));
+  }
+
+  #lastTurnOf(caller: string): number {
+    return this.#lastTurns.get(caller) ?? 0;
   }
 }
