@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { OperatorError } from '../../src/operator-error.js';
 import { useTestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { emptyTables, importPaths, inFolder, WHOLE } from './importing.js';
 
 const test = useTestDatabase();
@@ -27,16 +27,14 @@ async function stored(): Promise<unknown> {
 
 /** Waits until an import has handed rows to the database, and gives the process id of its session. */
 async function importingSession(): Promise<number> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+  return eventually(async () => {
     const { rows } = await sql<{ pid: number }>`
       SELECT pid FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'llm-call-log import' AND query LIKE 'COPY%'`.execute(
       test.database.sql,
     );
-    if (rows[0]) return rows[0].pid;
-    await sleep(10);
-  }
-  throw new Error('The import did not begin to copy.');
+    return rows[0]?.pid;
+  });
 }
 
 /** Standard input that gives many rows, and then neither more nor an end. */

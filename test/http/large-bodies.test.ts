@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { connect, type Socket } from 'node:net';
 import { Scope } from '../../src/access/scope.js';
 import { useTestServer } from '../support/server.js';
@@ -9,6 +9,11 @@ const RECORDING = 400_000;
 const SIZES = { body: BODY, recordingBody: RECORDING, bodies: RECORDING * 2 };
 const server = useTestServer(() => ({ http: { ...SIZES, requestTimeout: 8000 } }));
 const patient = useTestServer(() => ({ http: SIZES }));
+
+// How long a body waits for room follows from the time that requests have; the slow ones outlast that here.
+beforeAll(() => {
+  server.listener.requestTimeout = 0;
+});
 
 const sockets: Socket[] = [];
 afterEach(() => {

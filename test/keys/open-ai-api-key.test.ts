@@ -33,9 +33,7 @@ test('another server gives the new key at once', async () => {
   for (const key of ['sk-first-key-0001', 'sk-second-key-0002', 'sk-third-key-0003']) {
     await send('{ openAIApiKey }');
     await rotate(key);
-    const begun = performance.now();
-    await eventually(async () => (await send('{ openAIApiKey }')).data.openAIApiKey === key);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect((await send('{ openAIApiKey }')).data.openAIApiKey).toBe(key);
   }
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Database } from '../../src/database/database.js';
 import type { DatabaseConfig } from '../../src/database/open-configured.js';
@@ -15,6 +16,8 @@ export interface TestServer {
   databaseUrl: string;
   /** http://127.0.0.1:port */
   url: string;
+  /** What listens there. */
+  listener: Server;
   /** Sends one GraphQL request over HTTP, as a caller of all scopes or with another token; null sends none. */
   send: (query: string, variables?: Record<string, unknown>, token?: string | null) => Promise<GraphQLAnswer>;
   /** The same, and fails on errors in the answer. */
@@ -43,6 +46,7 @@ export function useTestServer(
     await app.listen({ host: '127.0.0.1', port: 0 });
     server.database = held.database;
     server.databaseUrl = held.url;
+    server.listener = app.server;
     server.url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   });
   afterAll(() => app.close());
