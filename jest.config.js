@@ -11,5 +11,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/jest/tear-down.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/silent.ts'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -14,11 +14,15 @@ const bomb = (levels: number, name: string, end: string) =>
   `{ ...F0 } ${times(levels, (level) => `fragment F${level} on ${name} { ...F${level + 1} ...F${level + 1} ...F${level + 1} }`)}
    fragment F${levels} on ${name} { ${end} }`;
 
-const ATTACKS: [string, string, string][] = [
+/** How deep the parser gets depends on how much of it V8 has compiled so far; what it gets through is refused next. */
+const UNLESS_COMPILED = 'GRAPHQL_PARSE_FAILED';
+
+const ATTACKS: [string, string, ...string[]][] = [
   [
     'ten thousand levels',
     `{ usage ${'{ previous '.repeat(10_000)} { totals { calls } } ${'}'.repeat(10_001)}`,
-    'GRAPHQL_PARSE_FAILED',
+    UNLESS_COMPILED,
+    'TOO_MANY_TOKENS',
   ],
   [
     'a thousand levels',
@@ -61,7 +65,8 @@ const ATTACKS: [string, string, string][] = [
   [
     'values nested two thousand times',
     `{ callLogs(filter: { requestParams: { a: ${'['.repeat(2000)}${']'.repeat(2000)} } }) { totalCount } }`,
-    'GRAPHQL_PARSE_FAILED',
+    UNLESS_COMPILED,
+    'BAD_USER_INPUT',
   ],
   [
     'filters nested three hundred times',
@@ -95,14 +100,14 @@ const ATTACKS: [string, string, string][] = [
   ],
 ];
 
-test.each(ATTACKS)('%s are refused, at the cost of little CPU time', async (_, query, code) => {
+test.each(ATTACKS)('%s are refused, at the cost of little CPU time', async (_, query, ...codes) => {
   const before = process.cpuUsage();
   const { status, data, errors } = await server.send(query);
   const { user, system } = process.cpuUsage(before);
   expect(user + system).toBeLessThan(LITTLE);
   expect([200, 400]).toContain(status);
   expect(data ?? null).toBeNull();
-  expect(errors?.[0]?.extensions['code']).toBe(code);
+  expect(codes).toContain(errors?.[0]?.extensions['code']);
 });
 
 afterEach(async () => {
