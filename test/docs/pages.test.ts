@@ -49,7 +49,7 @@ describe.each([...globSync('*.md'), ...globSync('docs/*.md')])('%s', (page) => {
 
   test('names only npm scripts that there are', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
-    for (const [, script] of text.matchAll(/npm run (?:-s |--silent )?([\w:]+)/g)) {
+    for (const [, script] of text.matchAll(/npm run (?:-s |--silent )?([\w:-]+)/g)) {
       expect(Object.keys(scripts)).toContain(script);
     }
   });
