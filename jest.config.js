@@ -1,6 +1,8 @@
 export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // What is too long for every run is in test/long.
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.LONG_TESTS ? [] : ['<rootDir>/test/long/'])],
   modulePathIgnorePatterns: ['<rootDir>/test/bench/node_modules/'],
   testEnvironment: '<rootDir>/test/support/jest/environment.js',
   testRunner: '<rootDir>/test/support/jest/runner.js',
