@@ -41,7 +41,7 @@ export function prepared<Row>(name: string, statement: RawBuilder<Row> | Compile
 /** Undefined where enough are kept. */
 function nameOf(name: string, text: string): string | undefined {
   let names = kept.get(name);
-  if (!names) kept.set(name, (names = new Map()));
+  if (!names) kept.set(name, (names = new Map<string, string>()));
   if (names.size < MAX_KEPT && !names.has(text)) names.set(text, `${name} ${hash('md5', text)}`);
   return names.get(text);
 }
