@@ -7,8 +7,6 @@ import { DateTime, Json } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
 import { MODEL_EXPRESSION } from './call-log-columns.js';
 
-export { MODEL_EXPRESSION };
-
 /** How a call ended; the values are those of the column status. */
 export enum CallStatus {
   SUCCESS = 'success',

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { storableText } from '../database/storable-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
-import { CALL_LOG_FIELDS, MODEL_EXPRESSION, type FieldWith } from './call-log-columns.js';
+import { CALL_LOG_FIELDS, type FieldWith } from './call-log-columns.js';
 import type { CallStatusFilter, IdFilter, IntFilter, StringFilter } from './filter-input.js';
 
 /** A piece of SQL that is true, false or null for a row of llm_call_logs. */
@@ -33,9 +33,6 @@ export interface FilteredColumn {
   expression: Predicate;
   comparison: Comparison;
 }
-
-/** The model of a call; spelled as in the index on it. */
-export const MODEL = sql.raw(MODEL_EXPRESSION);
 
 /** What each filter field that takes operators compares. */
 export const FILTERED_COLUMNS = filteredColumns((column) => column.sql) as Record<

@@ -5,7 +5,7 @@ import type { CallerContext } from '../access/caller.js';
 import { PrintedList } from '../graphql/answer/printed-list.js';
 import type { Selected } from '../graphql/answer/selected-fields.js';
 import type { Page } from '../graphql/paging.js';
-import { BODIES } from './bodies.js';
+import { CALL_LOG_FIELDS } from './call-log-columns.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { readRows } from './call-log-rows.js';
@@ -94,7 +94,7 @@ export async function readCallLogsById(
  */
 async function readInOrder(context: CallerContext, selected: Selected, part: Part): Promise<CallLogRow[]> {
   const { where, orderedBy, ...how } = part;
-  const select = selectsOf(context, selected).printed(orderedBy);
+  const select = selectsOf(selected).printed(orderedBy);
   if (!select) return readValues(context, selected, part);
   const rows = await readRows<{ id: string; printed: ByteText | null }>(context, {
     key: `printed ${orderedBy}`,
@@ -108,7 +108,7 @@ async function readInOrder(context: CallerContext, selected: Selected, part: Par
 async function readValues(context: CallerContext, selected: Selected, part: Part): Promise<CallLog[]> {
   const { where, orderedBy, ...how } = part;
   const { key, fields } = selected;
-  const select = selectsOf(context, selected).values(orderedBy)(where);
+  const select = selectsOf(selected).values(orderedBy)(where);
   const rows = await readRows<CallLog>(context, { key: `${key} ${orderedBy}`, select, ...how });
   if (fields.has('group')) for (const row of rows) attachGroup(row);
   return rows;
@@ -121,5 +121,5 @@ function attachGroup(row: CallLog & { groupName?: string | null }): void {
 
 /** Whether of what was said, which can be megabytes. */
 function hasBodies({ fields }: Selected): boolean {
-  return [...fields].some((field) => BODIES.has(field));
+  return CALL_LOG_FIELDS.some(({ field, isBody }) => isBody === true && fields.has(field));
 }

@@ -1,14 +1,17 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { CallerContext } from '../access/caller.js';
 import { asBytes } from '../database/byte-client.js';
-import type { Database } from '../database/database.js';
 import type { Selected, SelectedObject } from '../graphql/answer/selected-fields.js';
 import { memo } from '../graphql/memo.js';
-import { CallLog, MODEL_EXPRESSION } from './call-log.js';
+import { CALL_LOG_FIELDS } from './call-log-columns.js';
 import { printedCall } from './printed-call.js';
 
-/** Fields whose values are read as the bytes of their text, to go into answers as they are. */
-export const JSON_FIELDS = ['requestMessages', 'requestParams', 'responseData'] as const;
+/** By field of a call, what holds its value. */
+const VALUES: ReadonlyMap<string, string> = new Map(CALL_LOG_FIELDS.map(({ field, sql }) => [field, sql]));
+
+/** Their values are read as the bytes of their text, to go into answers as they are. */
+const JSON_FIELDS: ReadonlySet<string> = new Set(
+  CALL_LOG_FIELDS.filter(({ kind }) => kind === 'json').map(({ field }) => field),
+);
 
 /** Keeps the order of the calls, and their columns' names for themselves. */
 const WITH_GROUPS = `LEFT JOIN (SELECT id AS group_key, name AS "groupName" FROM groups) AS their_groups ON group_key = group_id`;
@@ -37,19 +40,10 @@ export interface CallLogSelects {
 }
 
 /** Those of an operation, made once: one that comes again selects the same. */
-export function selectsOf(context: CallerContext, selected: Selected): CallLogSelects {
-  return context.shared(selectsOfDatabase)(selected);
-}
-
-function selectsOfDatabase(database: Database): (selected: Selected) => CallLogSelects {
-  const values = valuesOfFields(database);
-  return memo((selected: Selected) => ({
-    values: byOrder((orderedBy) => selectValues(values, selected, orderedBy)),
-    printed: byOrder(
-      (orderedBy) => selected.onlyPlace && selectPrinted(values, selected.onlyPlace, orderedBy),
-    ),
-  }));
-}
+export const selectsOf = memo((selected: Selected): CallLogSelects => ({
+  values: byOrder((orderedBy) => selectValues(selected, orderedBy)),
+  printed: byOrder((orderedBy) => selected.onlyPlace && selectPrinted(selected.onlyPlace, orderedBy)),
+}));
 
 function byOrder<T>(make: (orderedBy: string) => T): (orderedBy: string) => T {
   const made = new Map<string, T>();
@@ -59,30 +53,26 @@ function byOrder<T>(make: (orderedBy: string) => T): (orderedBy: string) => T {
   };
 }
 
-function selectValues(values: ReadonlyMap<string, string>, { fields }: Selected, orderedBy: string): Select {
+function selectValues({ fields }: Selected, orderedBy: string): Select {
   const wanted = new Set(['id', orderedBy, ...fields]);
   if (wanted.has('group')) wanted.add('groupId');
   const columns = [...wanted].flatMap((field) => {
-    const value = field === 'group' ? GROUP_VALUES.get('name') : values.get(field);
+    const value = field === 'group' ? GROUP_VALUES.get('name') : VALUES.get(field);
     if (value === undefined) return [];
-    if ((JSON_FIELDS as readonly string[]).includes(field)) return [`${asBytes(value)} AS "${field}"`];
+    if (JSON_FIELDS.has(field)) return [`${asBytes(value)} AS "${field}"`];
     return [`${value} AS "${field === 'group' ? 'groupName' : field}"`];
   });
   return selectFrom(columns, fields.has('group'));
 }
 
-function selectPrinted(
-  values: ReadonlyMap<string, string>,
-  selected: SelectedObject,
-  orderedBy: string,
-): Select | undefined {
+function selectPrinted(selected: SelectedObject, orderedBy: string): Select | undefined {
   const printed = printedCall(
     selected,
-    (field) => values.get(field),
+    (field) => VALUES.get(field),
     (field) => GROUP_VALUES.get(field),
   );
   if (printed === undefined) return undefined;
-  const columns = ['id', `${values.get(orderedBy)} AS "${orderedBy}"`, `${asBytes(printed)} AS printed`];
+  const columns = ['id', `${VALUES.get(orderedBy)} AS "${orderedBy}"`, `${asBytes(printed)} AS printed`];
   return selectFrom(
     columns,
     selected.fields.some(({ name }) => name === 'group'),
@@ -92,13 +82,4 @@ function selectPrinted(
 function selectFrom(columns: readonly string[], withGroups: boolean): Select {
   const from = sql.raw(`SELECT ${columns.join(', ')} FROM llm_call_logs ${withGroups ? WITH_GROUPS : ''}`);
   return (where) => sql`${from} WHERE ${where}`;
-}
-
-/** By field of a call, what holds its value; of the group, its number. */
-function valuesOfFields({ orm }: Database): ReadonlyMap<string, string> {
-  const { properties } = orm.getMetadata(CallLog);
-  const columns = Object.values(properties).map(({ name, fieldNames }): [string, string] => {
-    return [name, `"${fieldNames[0]}"`];
-  });
-  return new Map([...columns, ['model', MODEL_EXPRESSION]]);
 }

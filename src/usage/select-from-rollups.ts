@@ -3,7 +3,7 @@ import { allOf, type CellSelection } from '../call-logs/selection.js';
 import { dimensionsOf, keyColumns, wantedKeys, type AskedSlices } from './keys.js';
 import { coverRange, toTimestamp, type Cover } from './rollups/cover.js';
 import { CUBE, smallestSet, unitCode, UNITS, type DimensionSet, type Unit } from './rollups/cube.js';
-import { DIMENSION_OF_FIELD } from './rollups/dimensions.js';
+import { dimensionOf } from './rollups/dimensions.js';
 import { CALL_FACTS } from './rollups/sums.js';
 import { arrange, place, type Arrangement, type Stretch } from './stretches.js';
 
@@ -43,7 +43,7 @@ export function areRolledUp(asked: AskedSlices, figures: RolledUp): boolean {
 }
 
 function setFor(asked: AskedSlices, { fields }: CellSelection, figures: RolledUp): DimensionSet | undefined {
-  return smallestSet([...fields.map((field) => DIMENSION_OF_FIELD[field]), ...dimensionsOf(asked)], figures);
+  return smallestSet([...fields.map(dimensionOf), ...dimensionsOf(asked)], figures);
 }
 
 /**
