@@ -46,12 +46,12 @@ test('a list reads the columns that are selected, through aliases and fragments 
   expect(statements).toHaveLength(1);
   expect(selectList(statements[0]).split(', ').sort()).toEqual([
     // For the cursors.
-    '"call_time" AS "callTime"',
-    '"id" AS "id"',
-    '"prompt_tokens" AS "promptTokens"',
-    '"response_content" AS "responseContent"',
-    '"status" AS "status"',
-    '"tokens_used" AS "tokensUsed"',
+    'call_time AS "callTime"',
+    'id AS "id"',
+    'prompt_tokens AS "promptTokens"',
+    'response_content AS "responseContent"',
+    'status AS "status"',
+    'tokens_used AS "tokensUsed"',
   ]);
 });
 
