@@ -18,12 +18,14 @@ export type ValueOf = (field: string) => string | undefined;
  * What is selected of a call in the form of JSON, in SQL: the same text as would be printed of its values. It is null for
  * a call with a value that its field does not allow, such as a status that is none.
  *
+ * @param before texts to put in front of it
  * @param valueOf of a call
  * @param ofGroup of its group, which is null where there is none
  * @returns undefined where something is selected that only a resolver can tell
  */
 export function printedCall(
   selected: SelectedObject,
+  before: readonly string[],
   valueOf: ValueOf,
   ofGroup: ValueOf,
 ): string | undefined {
@@ -35,23 +37,24 @@ export function printedCall(
     if (value !== undefined && isEnumType(enumType)) required.push(`${value} IN (${valuesOf(enumType)})`);
     return value === undefined ? undefined : printLeaf(name, value, type);
   };
-  const printed = printObject(selected, print);
+  const parts = printObject(selected, print);
+  const printed = parts && concatenated([...before, ...parts]);
   if (printed === undefined || required.length === 0) return printed;
   return `CASE WHEN ${required.join(' AND ')} THEN ${printed} END`;
 }
 
 function printGroup(selected: SelectedObject, ofGroup: ValueOf): string | undefined {
-  const printed = printObject(selected, ({ name, below }, type) => {
+  const parts = printObject(selected, ({ name, below }, type) => {
     const value = below ? undefined : ofGroup(name);
     return value === undefined ? undefined : printLeaf(name, value, type);
   });
-  return printed && `CASE WHEN ${ofGroup('id')} IS NULL THEN 'null' ELSE ${printed} END`;
+  return parts && `CASE WHEN ${ofGroup('id')} IS NULL THEN 'null' ELSE ${concatenated(parts)} END`;
 }
 
 function printObject(
   { type, fields }: SelectedObject,
   print: (field: SelectedField, type: GraphQLOutputType) => string | undefined,
-): string | undefined {
+): string[] | undefined {
   const parts: string[] = [];
   for (const [index, selected] of fields.entries()) {
     const field = type.getFields()[selected.name];
@@ -59,7 +62,7 @@ function printObject(
     if (value === undefined) return undefined;
     parts.push(literal(`${index === 0 ? '{' : ','}"${selected.key}":`), value);
   }
-  return concatenated([...parts, literal('}')]);
+  return [...parts, literal('}')];
 }
 
 /** Arguments that PostgreSQL takes of a function. */

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ByteText } from '../database/byte-text.js';
-import { connectionOf, type Connection, type KeysetRead } from '../graphql/connection.js';
+import { connectionOf, positionInValues, type Connection, type KeysetRead } from '../graphql/connection.js';
+import type { KeysetOrder, Position } from '../graphql/keyset.js';
 import type { CallerContext } from '../access/caller.js';
 import { PrintedList } from '../graphql/answer/printed-list.js';
 import type { Selected } from '../graphql/answer/selected-fields.js';
@@ -31,8 +32,8 @@ interface Part {
 /** A call as it is read: its values, or what the answer is to hold of it. */
 type CallLogRow = CallLog | PrintedRow;
 
+/** Its first line tells where the call stands in its list: its id, and what orders the list where that is not null. */
 interface PrintedRow {
-  id: string;
   printed: ByteText;
 }
 
@@ -54,7 +55,7 @@ export function callLogPage(
   const keyset = keysetOrder(orderBy);
   const isByTime = keyset.type === 'timestamp';
   const onePlan = isByTime && selection.isPlain;
-  const connection = connectionOf(page, keyset, context.cursors, (what: KeysetRead) => {
+  const read = (what: KeysetRead) => {
     const { onlyWhether, conditions, bounds, order, limit } = what;
     return readInOrder(context, onlyWhether ? NOTHING : selected, {
       where: sql`${whereSelected(selection, conditions, isByTime ? bounds : {})} ORDER BY ${order} LIMIT ${sql.lit(limit)}`,
@@ -62,13 +63,22 @@ export function callLogPage(
       onePlan,
       isQuick: onePlan && limit <= MAX_QUICK && !hasBodies(selected),
     });
-  });
+  };
+  const connection = connectionOf<CallLogRow>(page, keyset, context.cursors, read, positionOf);
   return { ...(connection as Connection<CallLog>), nodes: async () => listOf(await connection.nodes()) };
 }
 
+function positionOf(row: CallLogRow, order: KeysetOrder): Position {
+  if (!('printed' in row)) return positionInValues(row, order);
+  const line = row.printed.slice(0, row.printed.indexOf('\n'));
+  const end = line.indexOf(' ');
+  return end === -1 ? { id: line, value: null } : { id: line.slice(0, end), value: line.slice(end + 1) };
+}
+
 function listOf(rows: CallLogRow[]): CallLog[] | PrintedList {
-  const printed = rows.filter((row) => 'printed' in row);
-  return printed.length > 0 ? new PrintedList(printed.map((row) => row.printed)) : (rows as CallLog[]);
+  const printed = rows.filter((row) => 'printed' in row).map((row) => row.printed);
+  if (printed.length === 0) return rows as CallLog[];
+  return new PrintedList(printed.map((text) => text.slice(text.indexOf('\n') + 1)));
 }
 
 /** Reads calls by number, in the order of the numbers; null for one that is not there or that the caller may not see. */
@@ -96,8 +106,8 @@ async function readInOrder(context: CallerContext, selected: Selected, part: Par
   const { where, orderedBy, ...how } = part;
   const select = selectsOf(selected).printed(orderedBy);
   if (!select) return readValues(context, selected, part);
-  const rows = await readRows<{ id: string; printed: ByteText | null }>(context, {
-    key: `printed ${orderedBy}`,
+  const rows = await readRows<{ printed: ByteText | null }>(context, {
+    key: 'printed',
     select: select(where),
     ...how,
   });

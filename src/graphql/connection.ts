@@ -3,9 +3,6 @@ import type { Cursors } from './cursors.js';
 import { beyond, boundsBeyond, orderBy, type Bounds, type KeysetOrder, type Position } from './keyset.js';
 import type { Page } from './paging.js';
 
-/** A row of a list; with the value that the list is ordered by, as the property that the order names. */
-export type Row = { id: string | number } & object;
-
 /** What to read: rows that meet all conditions, in this order, at most `limit`. */
 export interface KeysetRead {
   /** Whether it matters only that there is a row, and not what is in it. */
@@ -33,13 +30,15 @@ export interface Connection<Node> {
  * One page of a list. Its cost depends on the page's size and not on how deep it lies.
  *
  * @param read runs one statement
+ * @param positionOf tells where a row stands; from its id and the property that the order names, where it is left out
  * @throws BAD_USER_INPUT for a cursor that is forged or of another order
  */
-export function connectionOf<Node extends Row>(
+export function connectionOf<Node extends object>(
   page: Page,
   order: KeysetOrder,
   cursors: Cursors,
   read: (what: KeysetRead) => Promise<Node[]>,
+  positionOf: (row: Node, order: KeysetOrder) => Position = positionInValues,
 ): Connection<Node> {
   const [after, before] = (['after', 'before'] as const).map((side) => {
     const cursor = page[side];
@@ -104,7 +103,8 @@ export function connectionOf<Node extends Row>(
   };
 }
 
-function positionOf(row: Row, { property }: KeysetOrder): Position {
-  const value = (row as Record<string, unknown>)[property] as string | number | null;
-  return { value: value === null ? null : String(value), id: String(row.id) };
+/** Where a row of values stands: it has its id, and the property that the order names. */
+export function positionInValues(row: object, { property }: KeysetOrder): Position {
+  const { id, [property]: value } = row as Record<string, string | number | null>;
+  return { value: value == null ? null : String(value), id: String(id) };
 }

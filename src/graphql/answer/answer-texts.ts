@@ -18,6 +18,10 @@ export class AnswerTexts {
    * @returns what a leaf is to give in place of the value
    */
   keep(...pieces: ByteText[]): string {
+    return this.#keep(pieces);
+  }
+
+  #keep(pieces: readonly ByteText[]): string {
     this.#texts.push(pieces);
     return `${PLACE}:${this.#texts.length - 1}`;
   }
@@ -28,7 +32,9 @@ export class AnswerTexts {
    * @returns what the list is to give in place of the items
    */
   keepList(items: readonly ByteText[], path: Path): [] {
-    this.#lists.push({ path, place: this.keep('[', items.join(), ']') });
+    // Not joined: that would copy all of them once more.
+    const pieces = items.flatMap((item, index) => [index === 0 ? '[' : ',', item]);
+    this.#lists.push({ path, place: this.#keep(items.length === 0 ? ['[]'] : [...pieces, ']']) });
     return [];
   }
 
