@@ -32,8 +32,9 @@ interface Part {
 /** A call as it is read: its values, or what the answer is to hold of it. */
 type CallLogRow = CallLog | PrintedRow;
 
-/** Its first line tells where the call stands in its list: its id, and what orders the list where that is not null. */
 interface PrintedRow {
+  /** Where the call stands in its list. */
+  position: ByteText;
   printed: ByteText;
 }
 
@@ -68,17 +69,16 @@ export function callLogPage(
   return { ...(connection as Connection<CallLog>), nodes: async () => listOf(await connection.nodes()) };
 }
 
+/** A position is the id, and behind a space what the list is ordered by, where that is not null. */
 function positionOf(row: CallLogRow, order: KeysetOrder): Position {
   if (!('printed' in row)) return positionInValues(row, order);
-  const line = row.printed.slice(0, row.printed.indexOf('\n'));
-  const end = line.indexOf(' ');
-  return end === -1 ? { id: line, value: null } : { id: line.slice(0, end), value: line.slice(end + 1) };
+  const [id = '', ...value] = row.position.split(' ');
+  return { id, value: value.length === 0 ? null : value.join(' ') };
 }
 
 function listOf(rows: CallLogRow[]): CallLog[] | PrintedList {
   const printed = rows.filter((row) => 'printed' in row).map((row) => row.printed);
-  if (printed.length === 0) return rows as CallLog[];
-  return new PrintedList(printed.map((text) => text.slice(text.indexOf('\n') + 1)));
+  return printed.length > 0 ? new PrintedList(printed) : (rows as CallLog[]);
 }
 
 /** Reads calls by number, in the order of the numbers; null for one that is not there or that the caller may not see. */
@@ -111,8 +111,17 @@ async function readInOrder(context: CallerContext, selected: Selected, part: Par
     select: select(where),
     ...how,
   });
-  const printed = rows.filter((row): row is PrintedRow => row.printed !== null);
-  return printed.length === rows.length ? printed : readValues(context, selected, part);
+  if (rows.some(({ printed }) => printed === null)) return readValues(context, selected, part);
+  return rows.flatMap(({ printed }) => (printed ? callsIn(printed) : []));
+}
+
+/** JSON has line breaks escaped: every other line is a call. */
+function callsIn(text: ByteText): PrintedRow[] {
+  const lines = text.split('\n');
+  return Array.from({ length: lines.length / 2 }, (_, index) => ({
+    position: lines[2 * index] ?? '',
+    printed: lines[2 * index + 1] ?? '',
+  }));
 }
 
 async function readValues(context: CallerContext, selected: Selected, part: Part): Promise<CallLog[]> {

@@ -22,6 +22,10 @@ const GROUP_VALUES: ReadonlyMap<string, string> = new Map([
   ['name', '"groupName"'],
 ]);
 
+const BODIES: ReadonlySet<string> = new Set(
+  CALL_LOG_FIELDS.filter(({ isBody }) => isBody === true).map(({ field }) => field),
+);
+
 /** Makes a SELECT of calls, of what follows WHERE. */
 export type Select = (where: RawBuilder<unknown>) => RawBuilder<unknown>;
 
@@ -33,8 +37,10 @@ export interface CallLogSelects {
   /** The values that serve the fields: a body can be megabytes, and is read only when it is asked for. */
   values: (orderedBy: string) => Select;
   /**
-   * One column, `printed`: the call as the answer is to hold it, behind a line that tells where it stands in its list;
-   * null of a call that cannot be printed. Undefined where something is selected that only a resolver can tell.
+   * One column, `printed`, of two lines for each call: where it stands in its list, which is its id and what orders the
+   * list, and the call as the answer is to hold it. Calls without bodies come together in one row, others each in one,
+   * as all of them may be more than a text can hold. Null where a call cannot be printed. Undefined where something is
+   * selected that only a resolver can tell.
    */
   printed: (orderedBy: string) => Select | undefined;
 }
@@ -66,7 +72,7 @@ function selectValues({ fields }: Selected, orderedBy: string): Select {
 }
 
 function selectPrinted(selected: SelectedObject, orderedBy: string): Select | undefined {
-  // In one column with its place in the list: to make objects of rows is what a page costs most by.
+  // As few values as can be: to make objects of rows is what a page costs most by.
   const position = ['id', `coalesce(' ' || ${VALUES.get(orderedBy)}, '')`, `E'\\n'`];
   const printed = printedCall(
     selected,
@@ -75,10 +81,15 @@ function selectPrinted(selected: SelectedObject, orderedBy: string): Select | un
     (field) => GROUP_VALUES.get(field),
   );
   if (printed === undefined) return undefined;
-  return selectFrom(
-    [`${asBytes(printed)} AS printed`],
-    selected.fields.some(({ name }) => name === 'group'),
+  const withGroups = selected.fields.some(({ name }) => name === 'group');
+  if (selected.fields.some(({ name }) => BODIES.has(name))) {
+    return selectFrom([`${asBytes(printed)} AS printed`], withGroups);
+  }
+  const inner = selectFrom([`${printed} AS printed`], withGroups);
+  const together = asBytes(
+    "CASE WHEN count(printed) = count(*) THEN coalesce(string_agg(printed, E'\\n'), '') END",
   );
+  return (where) => sql`SELECT ${sql.raw(together)} AS printed FROM (${inner(where)}) AS calls`;
 }
 
 function selectFrom(columns: readonly string[], withGroups: boolean): Select {
