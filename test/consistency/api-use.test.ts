@@ -135,10 +135,7 @@ describe('usage', () => {
   });
 
   test('hands out no sum as if it were the value of a call', () => {
-    expect(useOf(use, LOG, 'tokens_used').servedBy).toEqual([
-      'CallLog.tokensUsed',
-      'CallLogConnection.nodes',
-    ]);
+    expect(useOf(use, LOG, 'tokens_used').servedBy).toEqual(['CallLog.tokensUsed']);
   });
 });
 
