@@ -1,5 +1,5 @@
 import { unlimitedCaller, type Caller, type CallerContext } from './access/caller.js';
-import type { ConsistencyContext, ConsistencyServices } from './consistency/consistency-resolver.js';
+import type { ConsistencyContext, ConsistencyServices } from './consistency/check.js';
 import type { Database } from './database/database.js';
 import { Cursors } from './graphql/cursors.js';
 import { createRequestContext, requestServices, type RequestServices } from './graphql/request-context.js';

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { CallerContext } from '../access/caller.js';
 import type { Database } from '../database/database.js';
 import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
 import { migrationStates, type MigrationState } from '../database/migrating/migration-record.js';
@@ -23,6 +24,14 @@ const UNREADABLE: Record<string, string> = {
 
 /** Looks whether live database, migrations, entities and schema agree. It changes nothing. */
 export type Check = () => Promise<Report>;
+
+/** What requests about consistency work with. */
+export interface ConsistencyServices {
+  /** Looks whether the database of this server and the schema that it serves agree. */
+  consistency: Check;
+}
+
+export interface ConsistencyContext extends CallerContext, ConsistencyServices {}
 
 /**
  * Makes the check of one database against one schema.

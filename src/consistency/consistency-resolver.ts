@@ -1,20 +1,11 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { Needs } from '../access/needs.js';
-import type { CallerContext } from '../access/caller.js';
 import { Scope } from '../access/scope.js';
 import { Costs } from '../graphql/limits/cost-hints.js';
-import type { Check } from './check.js';
+import type { ConsistencyContext } from './check.js';
 import { ConsistencyReport } from './consistency-types.js';
 import { isConsistent } from './report.js';
 import { reportMarkdown } from './report-markdown.js';
-
-/** What requests about consistency work with. */
-export interface ConsistencyServices {
-  /** Looks whether the database of this server and the schema that it serves agree. */
-  consistency: Check;
-}
-
-export interface ConsistencyContext extends CallerContext, ConsistencyServices {}
 
 /** A check reads the whole catalogue and tries every field. */
 const CHECK = 5000;
