@@ -42,7 +42,7 @@ async function findingsWithField(field: string, resolve?: Resolve): Promise<Find
 /** What is found where an entity is in the place of another. */
 async function findingsWithEntity(replaced: EntityClass, planted: EntitySchema[]): Promise<Finding[]> {
   const known = [...entities.filter((entity) => entity !== replaced), ...planted];
-  const orm = new MikroORM({ entities: known, dbName: 'none', logger: () => undefined });
+  const orm = new MikroORM({ entities: known, clientUrl: planting.database.url, logger: () => undefined });
   orms.push(orm);
   const schema = await createSchema();
   return (await createCheck({ ...planting.database, orm }, schema, await trace(schema, known))()).findings;

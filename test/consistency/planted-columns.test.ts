@@ -131,7 +131,7 @@ test('a column that may not be empty and should is found', async () => {
     planting,
     'ALTER TABLE llm_call_logs ALTER COLUMN group_id SET NOT NULL',
     { kind: 'COLUMN_NULLABILITY', risk: Risk.MEDIUM, table: 'llm_call_logs', column: 'group_id' },
-    { problem: 'llm_call_logs.group_id may not be empty, and CallLog.group may.', heal: true },
+    { problem: 'llm_call_logs.group_id may not be empty, and CallLog.groupId may.', heal: true },
   );
 });
 
