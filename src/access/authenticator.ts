@@ -13,7 +13,12 @@ const MAX_REMEMBERED = 10_000;
 
 /** Tells who makes a request. */
 export class Authenticator {
-  readonly #remembered = new LRUCache<string, Caller>({ max: MAX_REMEMBERED });
+  readonly #remembered = new LRUCache<string, Caller>({
+    max: MAX_REMEMBERED,
+    // By the clock that tells when a token expires.
+    perf: { now: () => Date.now() },
+    ttlResolution: 0,
+  });
 
   /** @param verifyJwt left out where there is no identity provider */
   constructor(
@@ -32,7 +37,8 @@ export class Authenticator {
     if (remembered) return remembered;
     const askedAt = Date.now();
     const { caller, expiresAt } = await this.#identify(token);
-    const ttl = Math.floor(Math.min(TRUSTED_MS - (Date.now() - askedAt), expiresAt - Date.now()));
+    // The cache gives a caller in the very moment that the time is up, too, when the token counts no more.
+    const ttl = Math.min(TRUSTED_MS - (Date.now() - askedAt), expiresAt - Date.now()) - 1;
     if (ttl > 0) this.#remembered.set(key, caller, { ttl });
     return caller;
   }
