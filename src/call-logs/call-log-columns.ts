@@ -137,3 +137,8 @@ export type RecordedField = FieldWith<{ recorded: string }>;
 export const CALL_LOG_FIELDS = Object.entries(CALL_LOG_COLUMNS).map(
   ([field, column]: [string, CallLogColumn]) => ({ ...column, field: field as keyof Columns }),
 );
+
+/** The fields whose values can be megabytes long. */
+export const BODY_FIELDS: ReadonlySet<string> = new Set(
+  CALL_LOG_FIELDS.filter(({ isBody }) => isBody === true).map(({ field }) => field),
+);

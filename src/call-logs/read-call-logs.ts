@@ -6,7 +6,7 @@ import type { CallerContext } from '../access/caller.js';
 import { PrintedList } from '../graphql/answer/printed-list.js';
 import type { Selected } from '../graphql/answer/selected-fields.js';
 import type { Page } from '../graphql/paging.js';
-import { CALL_LOG_FIELDS } from './call-log-columns.js';
+import { BODY_FIELDS } from './call-log-columns.js';
 import type { CallLog } from './call-log.js';
 import { keysetOrder, type CallLogOrder } from './call-log-order.js';
 import { readRows } from './call-log-rows.js';
@@ -138,7 +138,6 @@ function attachGroup(row: CallLog & { groupName?: string | null }): void {
   row.group = groupId === null || groupName == null ? null : { id: groupId, name: groupName };
 }
 
-/** Whether of what was said, which can be megabytes. */
 function hasBodies({ fields }: Selected): boolean {
-  return CALL_LOG_FIELDS.some(({ field, isBody }) => isBody === true && fields.has(field));
+  return [...fields].some((field) => BODY_FIELDS.has(field));
 }

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { asBytes } from '../database/byte-client.js';
 import type { Selected, SelectedObject } from '../graphql/answer/selected-fields.js';
 import { memo } from '../graphql/memo.js';
-import { CALL_LOG_FIELDS } from './call-log-columns.js';
+import { BODY_FIELDS, CALL_LOG_FIELDS } from './call-log-columns.js';
 import { printedCall } from './printed-call.js';
 
 /** By field of a call, what holds its value. */
@@ -21,10 +21,6 @@ const GROUP_VALUES: ReadonlyMap<string, string> = new Map([
   ['id', 'group_key'],
   ['name', '"groupName"'],
 ]);
-
-const BODIES: ReadonlySet<string> = new Set(
-  CALL_LOG_FIELDS.filter(({ isBody }) => isBody === true).map(({ field }) => field),
-);
 
 /** Makes a SELECT of calls, of what follows WHERE. */
 export type Select = (where: RawBuilder<unknown>) => RawBuilder<unknown>;
@@ -82,7 +78,7 @@ function selectPrinted(selected: SelectedObject, orderedBy: string): Select | un
   );
   if (printed === undefined) return undefined;
   const withGroups = selected.fields.some(({ name }) => name === 'group');
-  if (selected.fields.some(({ name }) => BODIES.has(name))) {
+  if (selected.fields.some(({ name }) => BODY_FIELDS.has(name))) {
     return selectFrom([`${asBytes(printed)} AS printed`], withGroups);
   }
   const inner = selectFrom([`${printed} AS printed`], withGroups);

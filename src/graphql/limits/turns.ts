@@ -27,8 +27,9 @@ interface Waiter extends Required<Asker> {
 }
 
 /**
- * Gives out turns: to the caller who has the least at the moment, of several to the one whose last turn is longest ago;
- * and among what one caller waits for, to the part that has the least. So neither many requests of one caller nor one request of many statements are in anyone's way.
+ * Gives out turns: to the caller who has the least at the moment, and of several such to the one whose last turn is
+ * longest ago; of what one caller waits for, to the part that has the least. So neither many requests of one caller nor
+ * one request of many statements are in anyone's way.
  */
 export class Turns {
   readonly #shares: Shares;
@@ -133,6 +134,7 @@ export class Turns {
     }
     return next;
   }
+
   #precedes(one: string, other: string): boolean {
     const more = this.#heldBy(one) - this.#heldBy(other);
     return more < 0 || (more === 0 && this.#lastTurnOf(one) < this.#lastTurnOf(other));
