@@ -3,9 +3,11 @@ import { useTestServer } from '../support/server.js';
 
 const server = useTestServer();
 
-/** Far more than a refusal takes, and far less than what is refused would. */
-/** CPU time of this process, in microseconds: how busy the machine is besides decides nothing. */
-const LITTLE = 1_000_000;
+/**
+ * CPU time of this process, in microseconds, so that it does not matter how busy the machine is: far more than a refusal
+ * takes, and far less than what is refused would.
+ */
+const MAX_CPU_US = 1_000_000;
 
 const times = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
@@ -104,7 +106,7 @@ test.each(ATTACKS)('%s are refused, at the cost of little CPU time', async (_, q
   const before = process.cpuUsage();
   const { status, data, errors } = await server.send(query);
   const { user, system } = process.cpuUsage(before);
-  expect(user + system).toBeLessThan(LITTLE);
+  expect(user + system).toBeLessThan(MAX_CPU_US);
   expect([200, 400]).toContain(status);
   expect(data ?? null).toBeNull();
   expect(codes).toContain(errors?.[0]?.extensions['code']);
