@@ -18,7 +18,7 @@ export class AccessResolver {
 
   @Query(() => [AccessToken], {
     description:
-      'The access tokens of this server, newest first; to a caller limited to groups, those limited to the same groups or fewer.',
+      'The access tokens of this server, newest first. A caller who is limited to groups sees only tokens that are limited to some or all of these.',
   })
   @Needs(Scope.ADMIN)
   accessTokens(@Ctx() { em, caller }: CallerContext): Promise<AccessToken[]> {

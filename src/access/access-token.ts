@@ -13,11 +13,12 @@ registerEnumType(Scope, {
     LOGS_WRITE: { description: 'Record calls; logs:write in a JWT.' },
     KEYS_READ: { description: 'Fetch the provider key itself; keys:read in a JWT.' },
     KEYS_ROTATE: {
-      description: 'Put a new provider key into use, and see which is; keys:rotate in a JWT.',
+      description:
+        'Replace the provider key, and see which one is in use, but not the key itself; keys:rotate in a JWT.',
     },
     ADMIN: {
       description:
-        'All of the others but KEYS_READ, and make groups and access tokens; admin in a JWT. May hand out KEYS_READ.',
+        'Do everything that the other scopes allow except KEYS_READ, and make groups and access tokens, also tokens with KEYS_READ; admin in a JWT.',
     },
   },
 });
@@ -33,7 +34,7 @@ registerEnumType(Scope, {
     'CREATE UNIQUE INDEX llm_access_tokens_token_hash_key ON llm_access_tokens USING btree (token_hash)',
 })
 @ObjectType({
-  description: 'An access token, which a program or a person calls with. The secret itself is not kept.',
+  description: 'The access token of a program or a person. The server keeps only a hash of its secret.',
   simpleResolvers: true,
 })
 export class AccessToken {
@@ -61,7 +62,7 @@ export class AccessToken {
   @Property({ type: ArrayType, columnType: 'integer[]', nullable: true })
   @Field(() => [ID], {
     nullable: true,
-    description: 'The only groups whose calls its bearer sees and records; null for all.',
+    description: 'The groups whose calls its bearer may see and record; null for all groups.',
   })
   groupIds!: number[] | null;
 
@@ -72,21 +73,21 @@ export class AccessToken {
   @Property({ type: new TimestampType(), nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'The moment from which it is refused; null for a token that does not expire.',
+    description: 'When it expires; null when it never does.',
   })
   expiresAt!: Timestamp | null;
 
   @Property({ type: new TimestampType(), nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When it was last used, to the minute or so; null for one that never was.',
+    description: 'When it was last used, accurate to about a minute; null when it never was.',
   })
   lastUsedAt!: Timestamp | null;
 
   @Property({ type: new TimestampType(), nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When it was revoked; null for one that was not. Servers refuse it within 5 seconds.',
+    description: 'When it was revoked; null when it was not. Every server refuses it within 5 seconds.',
   })
   revokedAt!: Timestamp | null;
 }

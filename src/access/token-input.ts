@@ -17,13 +17,13 @@ export class CreateAccessTokenInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'The only groups whose calls its bearer sees and records; all when left out. A caller limited to groups makes tokens within these.',
+      'The groups whose calls its bearer may see and record; all groups when left out. A caller who is limited to groups may name only these.',
   })
   groupIds?: string[] | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: 'The moment from which it is refused; it does not expire when this is left out.',
+    description: 'When it expires; it never does when this is left out.',
   })
   expiresAt?: Timestamp | null;
 }

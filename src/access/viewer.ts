@@ -4,16 +4,17 @@ import { Scope } from './scope.js';
 @ObjectType({ description: 'Who is calling.', simpleResolvers: true })
 export class Viewer {
   @Field(() => String, {
-    description: 'Name of the access token; of a JWT its claim name, else email, else sub.',
+    description:
+      'Name of the access token. For a JWT, it is the claim name or, if that is missing, email or then sub.',
   })
   name!: string;
 
-  @Field(() => [Scope], { description: 'What the token was granted.' })
+  @Field(() => [Scope], { description: 'The scopes of the token.' })
   scopes!: Scope[];
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'The only groups whose calls the caller sees and records; null for all.',
+    description: 'The groups whose calls the caller may see and record; null for all groups.',
   })
   groupIds!: readonly string[] | null;
 }

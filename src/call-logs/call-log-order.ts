@@ -16,7 +16,7 @@ export enum CallLogOrder {
 registerEnumType(CallLogOrder, {
   name: 'CallLogOrder',
   description:
-    'Orders of a list of calls. Ties are broken by id in the same direction; rows with no value come last.',
+    'The order of a list of calls. Ties are broken by id in the same direction; calls without a value come last.',
   valuesConfig: {
     CALL_TIME_DESC: { description: 'Newest first.' },
     CALL_TIME_ASC: { description: 'Oldest first.' },

@@ -26,7 +26,7 @@ function keepJson({ answer }: CallerContext, bytes: unknown): string | null {
 
 @Resolver(() => CallLog)
 export class CallLogResolver {
-  @Query(() => CallLog, { nullable: true, description: 'One call; null where there is none of that number.' })
+  @Query(() => CallLog, { nullable: true, description: 'One call by its number; null when there is none.' })
   @Needs(Scope.LOGS_READ)
   async callLog(
     @Ctx() context: CallerContext,
@@ -63,7 +63,9 @@ export class CallLogResolver {
     return listCallLogs(context, { filter: args.filter }, args, info);
   }
 
-  @Mutation(() => CallLog, { description: 'Records a call. Once it is answered, the call is safely stored.' })
+  @Mutation(() => CallLog, {
+    description: 'Records a call. When the answer arrives, the call is safely stored.',
+  })
   @Needs(Scope.LOGS_WRITE)
   recordCallLog(
     @Ctx() context: CallerContext,
@@ -74,7 +76,8 @@ export class CallLogResolver {
   }
 
   @Mutation(() => CallLog, {
-    description: 'Records a call that was made with the key in use: its configId is the one of llmConfig.',
+    description:
+      'Records a call that was made with the provider key in use. Its configId becomes the id of llmConfig.',
   })
   @Needs(Scope.LOGS_WRITE)
   async recordProxyCallLog(
@@ -94,7 +97,7 @@ export class CallLogResolver {
   @Costs({ size: (argument) => (argument('input') as unknown[] | undefined)?.length ?? 0 })
   @Mutation(() => RecordCallLogsResult, {
     description:
-      'Records 1 to 1000 calls at once. A bad call is rejected with its reason and does not keep the others out.',
+      'Records 1 to 1000 calls at once. A bad call is rejected with a reason, and the others are recorded.',
   })
   @Needs(Scope.LOGS_WRITE)
   recordCallLogs(

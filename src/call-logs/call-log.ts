@@ -79,7 +79,7 @@ export class CallLog {
   @Property({ type: 'integer', nullable: true })
   @Field(() => ID, {
     nullable: true,
-    description: 'The prompt template that the call was made from, on old calls.',
+    description: 'The prompt template that the call was made from; only old calls have one.',
     deprecationReason: 'Templates are no longer used; the number is kept for the history of old calls.',
   })
   templateId!: number | null;
@@ -148,7 +148,10 @@ export class CallLog {
   promptTokens!: number | null;
 
   @Property({ type: 'integer', nullable: true })
-  @Field(() => Int, { nullable: true, description: 'Tokens of the completion, that is, of the answer.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Tokens of the completion, which is the answer of the model.',
+  })
   completionTokens!: number | null;
 
   // Rows that another program gave no time are read by nothing.
@@ -163,7 +166,7 @@ export class CallLog {
   @Field(() => String, {
     nullable: true,
     description:
-      'The model that was called: "model" of requestParams, else of responseData; its first 200 characters.',
+      'The model that was called: the first 200 characters of "model" in requestParams or, if it is not there, in responseData.',
   })
   model!: string | null;
 }

@@ -3,7 +3,7 @@ import type { Timestamp } from '../database/timestamp.js';
 import { DateTime, Json } from '../graphql/scalars.js';
 import { CallStatus } from './call-log.js';
 
-const KEEPS_NULL = 'Rows without a value are kept.';
+const KEEPS_NULL = 'Selects calls without a value as well.';
 
 @InputType({ description: 'Conditions on an id; all that are given must hold.' })
 export class IdFilter {
@@ -19,7 +19,10 @@ export class IdFilter {
   @Field(() => [ID], { nullable: true, description: `Equal to none of these. ${KEEPS_NULL}` })
   notIn?: string[] | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'true: rows without a value; false: rows with one.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true selects calls without a value, false calls with one.',
+  })
   isNull?: boolean | null;
 }
 
@@ -39,7 +42,7 @@ export class CallStatusFilter {
 }
 
 @InputType({
-  description: 'Conditions on a text, upper and lower case told apart; all that are given must hold.',
+  description: 'Conditions on a text; all that are given must hold. Upper and lower case differ.',
 })
 export class StringFilter {
   @Field(() => String, { nullable: true, description: 'Equal to this.' })
@@ -63,7 +66,10 @@ export class StringFilter {
   @Field(() => String, { nullable: true, description: 'Contains this.' })
   contains?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'true: rows without a value; false: rows with one.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true selects calls without a value, false calls with one.',
+  })
   isNull?: boolean | null;
 }
 
@@ -84,28 +90,31 @@ export class IntFilter {
   @Field(() => Int, { nullable: true, description: 'Greater than this.' })
   gt?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Greater than this, or equal to it.' })
+  @Field(() => Int, { nullable: true, description: 'Greater than or equal to this.' })
   gte?: number | null;
 
   @Field(() => Int, { nullable: true, description: 'Less than this.' })
   lt?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Less than this, or equal to it.' })
+  @Field(() => Int, { nullable: true, description: 'Less than or equal to this.' })
   lte?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'true: rows without a value; false: rows with one.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true selects calls without a value, false calls with one.',
+  })
   isNull?: boolean | null;
 }
 
 @InputType({
   description:
-    'A stretch of time: from (included) to (not included). Either end may be left out, but not both; from must be before to.',
+    'A stretch of time that includes from and ends before to. One of them may be left out; from must be earlier than to.',
 })
 export class TimeRange {
-  @Field(() => DateTime, { nullable: true, description: 'The first moment of it.' })
+  @Field(() => DateTime, { nullable: true, description: 'The first moment of the stretch.' })
   from?: Timestamp | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'The first moment after it.' })
+  @Field(() => DateTime, { nullable: true, description: 'The first moment after the stretch.' })
   to?: Timestamp | null;
 }
 
@@ -114,40 +123,43 @@ export class TimeRange {
     'Which calls to select. Conditions on several fields must all hold. A condition that is null or {} is refused, never ignored.',
 })
 export class CallLogFilter {
-  @Field(() => IdFilter, { nullable: true, description: 'On the number of the call.' })
+  @Field(() => IdFilter, { nullable: true, description: 'The number of the call.' })
   id?: IdFilter | null;
 
-  @Field(() => CallStatusFilter, { nullable: true, description: 'On how the call ended.' })
+  @Field(() => CallStatusFilter, { nullable: true, description: 'How the call ended.' })
   status?: CallStatusFilter | null;
 
-  @Field(() => IdFilter, { nullable: true, description: 'On the group that the call is counted for.' })
+  @Field(() => IdFilter, { nullable: true, description: 'The group that the call is counted for.' })
   groupId?: IdFilter | null;
 
-  @Field(() => IdFilter, { nullable: true, description: 'On the provider configuration.' })
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'The provider configuration that the call was made with.',
+  })
   configId?: IdFilter | null;
 
-  @Field(() => IdFilter, { nullable: true, description: 'On the prompt template of old calls.' })
+  @Field(() => IdFilter, { nullable: true, description: 'The prompt template of old calls.' })
   templateId?: IdFilter | null;
 
-  @Field(() => StringFilter, { nullable: true, description: 'On the activation code of the customer.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The activation code of the customer.' })
   activationCode?: StringFilter | null;
 
-  @Field(() => StringFilter, { nullable: true, description: 'On the model that was called.' })
+  @Field(() => StringFilter, { nullable: true, description: 'The model that was called.' })
   model?: StringFilter | null;
 
-  @Field(() => StringFilter, { nullable: true, description: 'On the message of a failed call.' })
+  @Field(() => StringFilter, { nullable: true, description: 'Why the call failed.' })
   errorMessage?: StringFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: 'On the tokens of prompt and completion together.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The tokens of prompt and completion together.' })
   tokensUsed?: IntFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: 'On the tokens of the prompt.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The tokens of the prompt.' })
   promptTokens?: IntFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: 'On the tokens of the completion.' })
+  @Field(() => IntFilter, { nullable: true, description: 'The tokens of the completion.' })
   completionTokens?: IntFilter | null;
 
-  @Field(() => IntFilter, { nullable: true, description: 'On how long the call took, in milliseconds.' })
+  @Field(() => IntFilter, { nullable: true, description: 'How long the call took, in milliseconds.' })
   durationMs?: IntFilter | null;
 
   @Field(() => TimeRange, { nullable: true, description: 'When the call was made.' })
@@ -156,22 +168,22 @@ export class CallLogFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Prompts and responses that contain this, ignoring case. Looks into every text of requestMessages but roles and types, and into responseContent or, where that is null, into every text of responseData.',
+      'Calls whose prompt or response contains this text; upper and lower case are the same. The search covers every text of requestMessages except roles and types, and responseContent or, when that is null, every text of responseData.',
   })
   text?: string | null;
 
   @Field(() => Json, { nullable: true, description: 'Calls whose requestParams contain this JSON object.' })
   requestParams?: unknown;
 
-  @Field(() => [CallLogFilter], { nullable: true, description: 'All of these must hold, too.' })
+  @Field(() => [CallLogFilter], { nullable: true, description: 'All of these must hold as well.' })
   and?: CallLogFilter[] | null;
 
-  @Field(() => [CallLogFilter], { nullable: true, description: 'At least one of these must hold, too.' })
+  @Field(() => [CallLogFilter], { nullable: true, description: 'At least one of these must hold as well.' })
   or?: CallLogFilter[] | null;
 
   @Field(() => CallLogFilter, {
     nullable: true,
-    description: 'This must not hold. Rows that lack a value it asks for are kept.',
+    description: 'This must not hold. A call that lacks the value asked for is selected.',
   })
   not?: CallLogFilter | null;
 }

@@ -15,7 +15,7 @@ export class ConsistencyResolver {
   @Costs({ once: CHECK })
   @Query(() => ConsistencyReport, {
     description:
-      'Do the live database, the migrations, the code and this schema agree? Reads the catalogues of the database, and of its rows one that tells how usage is kept.',
+      'Checks whether the live database, the migrations, the code and this schema agree. Reads the catalogues of the database, and one row that tells how usage is kept.',
   })
   @Needs(Scope.ADMIN)
   async consistency(@Ctx() { consistency }: ConsistencyContext): Promise<ConsistencyReport> {

@@ -5,7 +5,7 @@ import { DateTime } from '../graphql/scalars.js';
 
 registerEnumType(Risk, {
   name: 'Risk',
-  description: 'How much something that does not agree matters.',
+  description: 'How much a finding matters.',
   valuesConfig: {
     NONE: { description: 'Everything agrees.' },
     LOW: { description: 'Worth knowing; nothing goes wrong.' },
@@ -14,7 +14,7 @@ registerEnumType(Risk, {
   },
 });
 
-/** How a table does against its entity. */
+/** Whether a table agrees with its entity. */
 export enum TableStatus {
   CONSISTENT = 'CONSISTENT',
   DEPRECATED = 'DEPRECATED',
@@ -24,29 +24,34 @@ export enum TableStatus {
 
 registerEnumType(TableStatus, {
   name: 'TableStatus',
-  description: 'How a table of the database does against the code.',
+  description: 'Whether a table of the database agrees with the code.',
   valuesConfig: {
-    CONSISTENT: { description: 'It agrees, give or take findings of low risk.' },
+    CONSISTENT: { description: 'It agrees; findings about it, if any, are of low risk.' },
     DEPRECATED: { description: 'It is kept for its history, and nothing uses it.' },
-    INCONSISTENT: { description: 'There are findings of medium or high risk about it.' },
-    MISSING: { description: 'It is not there.' },
+    INCONSISTENT: { description: 'It has findings of medium or high risk.' },
+    MISSING: { description: 'The database does not have it.' },
   },
 });
 
-@ObjectType({ description: 'A column, what it is in code, and which fields use it.', simpleResolvers: true })
+@ObjectType({
+  description: 'A column, the property that stands for it in code, and the fields that use it.',
+  simpleResolvers: true,
+})
 export class ColumnConsistency {
   @Field(() => String, { description: 'Name of the column.' })
   column!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Its type in the live database, such as character varying(32); null where it is not there.',
+    description:
+      'Its type in the live database, such as character varying(32); null when the column is missing.',
   })
   databaseType!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The property that stands for it in code, such as CallLog.tokensUsed; null where none does.',
+    description:
+      'The property that stands for it in code, such as CallLog.tokensUsed; null when there is none.',
   })
   entityProperty!: string | null;
 
@@ -55,7 +60,7 @@ export class ColumnConsistency {
   })
   apiFields!: string[];
 
-  @Field(() => Boolean, { description: 'Whether there is no finding of medium or high risk about it.' })
+  @Field(() => Boolean, { description: 'Whether it is free of findings of medium and high risk.' })
   consistent!: boolean;
 }
 
@@ -64,31 +69,37 @@ export class TableConsistency {
   @Field(() => String, { description: 'Name of the table.' })
   table!: string;
 
-  @Field(() => TableStatus, { description: 'How it does.' })
+  @Field(() => TableStatus, { description: 'Whether it agrees with the code.' })
   status!: TableStatus;
 
   @Field(() => [ColumnConsistency], { description: 'Its columns, those of the live database first.' })
   columns!: ColumnConsistency[];
 }
 
-@ObjectType({ description: 'Something that does not agree.', simpleResolvers: true })
+@ObjectType({
+  description: 'A disagreement between the database, the migrations, the entities and this schema.',
+  simpleResolvers: true,
+})
 export class ConsistencyFinding {
   @Field(() => Risk, { description: 'How much it matters.' })
   severity!: Risk;
 
-  @Field(() => String, { nullable: true, description: 'The table it is about; null where it is about none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The table that it is about; null when it is about no single table.',
+  })
   table!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The column it is about; null where it is about none.',
+    description: 'The column that it is about; null when it is about no single column.',
   })
   column!: string | null;
 
   @Field(() => String, { description: 'What the finding says, and its consequence.' })
   message!: string;
 
-  @Field(() => String, { description: 'What to do about it; SQL in it can be run as it stands.' })
+  @Field(() => String, { description: 'What to do about it. SQL in it can be run as it stands.' })
   advice!: string;
 }
 
@@ -97,19 +108,21 @@ export class ConsistencyFinding {
   simpleResolvers: true,
 })
 export class ConsistencyReport {
-  @Field(() => DateTime, { description: 'When it was looked into.' })
+  @Field(() => DateTime, { description: 'When the check was made.' })
   checkedAt!: Timestamp;
 
-  @Field(() => Boolean, { description: 'Whether there is no finding of medium or high risk.' })
+  @Field(() => Boolean, { description: 'Whether the report is free of findings of medium and high risk.' })
   consistent!: boolean;
 
-  @Field(() => Risk, { description: 'The worst of the findings; NONE where there are none.' })
+  @Field(() => Risk, { description: 'The highest risk among the findings; NONE when there are no findings.' })
   risk!: Risk;
 
-  @Field(() => [TableConsistency], { description: 'Every table that the product uses, and deprecated ones.' })
+  @Field(() => [TableConsistency], {
+    description: 'Every table that the product uses, then the deprecated ones.',
+  })
   tables!: TableConsistency[];
 
-  @Field(() => [ConsistencyFinding], { description: 'What does not agree, worst first.' })
+  @Field(() => [ConsistencyFinding], { description: 'The findings, highest risk first.' })
   findings!: ConsistencyFinding[];
 
   @Field(() => String, { description: 'The whole report as a person reads it, in Markdown.' })

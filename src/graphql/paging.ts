@@ -12,7 +12,7 @@ export const MAX_PAGE = 1000;
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `Only the first so many, at most ${MAX_PAGE}, or fewer where the server is set so; ${DEFAULT_PAGE} when neither first nor last is given.`,
+    description: `How many items to give from the beginning: at most ${MAX_PAGE}, or fewer if the server sets a lower limit; ${DEFAULT_PAGE} when neither first nor last is given.`,
   })
   first?: number | null;
 
@@ -21,7 +21,8 @@ export class PageArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: `Only the last so many, at most as for first. Not together with first.`,
+    description:
+      'How many items to give from the end; the limit is that of first. Cannot be combined with first.',
   })
   last?: number | null;
 

@@ -30,7 +30,7 @@ function stringScalar<T>(config: {
 export const DateTime = stringScalar<Timestamp>({
   name: 'DateTime',
   description:
-    'A moment, as RFC 3339 writes it. Input with any offset, such as 2025-01-31T09:30:00+08:00, to the microsecond; an input without an offset is refused. Output is always UTC with milliseconds and Z.',
+    'A moment in RFC 3339 format. Input must have an offset, such as 2025-01-31T09:30:00+08:00, and is precise to the microsecond. Output is always UTC, with milliseconds and Z.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   parse: parseTimestamp,
   serialize: (value) => toRfc3339(value as Timestamp),
@@ -64,7 +64,7 @@ export const SafeInt = new GraphQLScalarType({
   ...GraphQLSafeInt.toConfig(),
   name: 'SafeInt',
   description:
-    'A whole number up to 2^53-1, as a JSON number. All counts and token sums are SafeInt: they outgrow Int.',
+    'A whole number up to 2^53-1, as a JSON number. Counts and token sums are of this type because they can be too large for Int.',
 });
 
 /** Any JSON value. */

@@ -13,7 +13,7 @@ import { listGroups } from './list-groups.js';
 
 @Resolver(() => Group)
 export class GroupResolver {
-  @Query(() => Group, { nullable: true, description: 'One group; null where there is none of that number.' })
+  @Query(() => Group, { nullable: true, description: 'One group by its number; null when there is none.' })
   @Needs(Scope.LOGS_READ)
   async group(
     @Ctx() context: CallerContext,

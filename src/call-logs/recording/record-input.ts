@@ -8,7 +8,7 @@ export class RecordCallLogInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Makes a repeat harmless: within 24 hours, the same key from the same caller answers the call recorded first and writes nothing. Up to 255 characters.',
+      'Makes it safe to send the call again: for 24 hours, the same key from the same caller records nothing and gives the call that was recorded first. Up to 255 characters.',
   })
   idempotencyKey?: string | null;
 
@@ -20,14 +20,14 @@ export class RecordCallLogInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The prompt template that the call was made from; only old applications have one.',
+    description: 'The prompt template that the call was made from; only old applications use one.',
   })
   templateId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'The group that the call is counted for; it must exist. A caller limited to groups must name one of them.',
+      'The group that the call is counted for; it must exist. A caller who is limited to groups must name one of these.',
   })
   groupId?: string | null;
 
@@ -61,7 +61,7 @@ export class RecordCallLogInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Tokens that the provider counted, 0 or more. Left out while promptTokens and completionTokens are given: their sum.',
+      'Tokens that the provider counted for the call, 0 or more. When left out, it becomes the sum of promptTokens and completionTokens if both are given.',
   })
   tokensUsed?: number | null;
 
@@ -71,7 +71,7 @@ export class RecordCallLogInput {
   @Field(() => Int, { nullable: true, description: 'Tokens of the completion, 0 or more.' })
   completionTokens?: number | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the call was made. Left out: now.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the call was made; now when left out.' })
   callTime?: Timestamp | null;
 
   @Field(() => Int, { nullable: true, description: 'How long the call took, in milliseconds, 0 or more.' })

@@ -4,17 +4,22 @@ import { CallLog } from '../call-log.js';
 
 @ObjectType({ description: 'A call that was not recorded.', simpleResolvers: true })
 export class RejectedCallLog {
-  @Field(() => Int, { description: 'Its place in the input, from 0.' })
+  @Field(() => Int, { description: 'Its place in the input; the first call is 0.' })
   index!: number;
 
-  @Field(() => String, { description: 'What kind of mistake it is; the codes are those of errors.' })
+  @Field(() => String, {
+    description: 'The kind of mistake, by the same codes as errors, such as BAD_USER_INPUT.',
+  })
   code!: string;
 
   @Field(() => String, { description: 'What is wrong, and what would be right.' })
   message!: string;
 }
 
-@ObjectType({ description: 'What became of the calls of one recordCallLogs.', simpleResolvers: true })
+@ObjectType({
+  description: 'Which calls of a recordCallLogs were recorded, and which were rejected.',
+  simpleResolvers: true,
+})
 export class RecordCallLogsResult {
   @Field(() => SafeInt, { description: 'Number of calls of the input that are in the log now.' })
   recorded!: number;
