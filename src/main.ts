@@ -45,7 +45,7 @@ program
   .command('demo')
   .description('serve a year of made-up calls from a data folder of their own (./demo-data, or DATA_DIR)')
   .option('--calls <number>', 'how many calls to make up', '200000')
-  .option('--seed <number>', 'another seed makes up other calls', '1')
+  .option('--seed <number>', 'start of the random numbers; each seed makes up other calls', '1')
   .action(async (options: DemoArguments) => {
     await (await import('./start.js')).startDemo(env, options, stop);
   });
@@ -92,7 +92,7 @@ async function createCheck(database: Database): Promise<Check> {
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 try {
-  refuseOldNode('Start it by "npm start" or "npx llm-call-log", which run it on a Node 24 of its own.');
+  refuseOldNode('Start it with "npm start" or "npx llm-call-log", which bring a Node 24 of their own.');
   await program.parseAsync();
 } catch (error) {
   // After a Ctrl-C, which reaches PostgreSQL's own programs too, their failure is no news.

@@ -26,7 +26,7 @@ export const NODE_FLAGS = [
 export function productNode(): string {
   const brought = broughtNode();
   if (brought !== undefined) return brought;
-  refuseOldNode('Install Node 24: npm has brought none along for this kind of machine.');
+  refuseOldNode('Install Node 24; npm has none for this kind of machine.');
   return process.execPath;
 }
 

@@ -71,13 +71,13 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
     const { code } = error as { code?: string };
     if (code === 'EADDRINUSE') {
       throw new OperatorError(
-        `Port ${port} of ${host} is taken. Stop what listens there, or set PORT to another.`,
+        `Port ${port} of ${host} is taken. Stop the program that uses it, or set PORT to another.`,
       );
     }
     if (code === 'EACCES') throw new OperatorError(`Port ${port} is reserved. Set PORT to one above 1023.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new OperatorError(
-        `HOST ${host} is no address of this machine. Set it to one, such as 127.0.0.1.`,
+        `HOST ${host} is not an address of this machine. Set it to one that is, such as 127.0.0.1.`,
       );
     }
     throw error;

@@ -121,13 +121,13 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
   );
   const reasonOfCheck = whyUnfit(consistency, (error) => {
-    app.log.warn({ err: error }, 'the check could not be made');
+    app.log.warn({ err: error }, 'could not check the database');
   });
   registerHealth(app, database, reasonOfCheck);
 
   const forgetting = setInterval(() => {
     forgetOldKeys(database.sql).catch((error: unknown) => {
-      app.log.warn({ err: error }, 'old keys were kept');
+      app.log.warn({ err: error }, 'could not delete old idempotency keys');
     });
   }, HOUR).unref();
   app.addHook('onClose', async () => {

@@ -228,7 +228,7 @@ test('a port that is taken is refused in a sentence, and the database stops agai
   expect(await server.ended).toEqual({ code: 1, signal: null });
   other.close();
   expect(server.stderr()).toBe(
-    `Port ${port} of 127.0.0.1 is taken. Stop what listens there, or set PORT to another.\n`,
+    `Port ${port} of 127.0.0.1 is taken. Stop the program that uses it, or set PORT to another.\n`,
   );
   expect(server.stdout()).toBe('');
   expect(await postgresOf(dataDir)).toBeUndefined();

@@ -70,8 +70,8 @@ function explain(error: errors.JOSEError): string {
 
 function explainClaim(claim: string): string {
   if (claim === 'aud') return 'The JWT is for another audience.';
-  if (claim === 'iss') return 'The JWT is of another issuer.';
+  if (claim === 'iss') return 'The JWT is from another issuer.';
   if (claim === 'nbf') return 'The JWT is not valid yet.';
   if (claim === 'exp') return 'The JWT does not say when it expires.';
-  return 'A claim of the JWT is not as it must be.';
+  return 'A claim of the JWT has a wrong value.';
 }

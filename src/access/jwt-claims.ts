@@ -25,7 +25,7 @@ export function callerOfClaims(claims: JWTPayload): Caller {
 function readScopes(claim: unknown) {
   const words: unknown = typeof claim === 'string' ? claim.split(' ') : (claim ?? []);
   if (!Array.isArray(words) || words.some((word) => typeof word !== 'string')) {
-    throw unauthenticated('The claim scope of the JWT is malformed; it must be words with spaces between.');
+    throw unauthenticated('The claim scope of the JWT is malformed; it must be words separated by spaces.');
   }
   return SCOPES.filter((scope) => words.includes(scope));
 }
@@ -45,5 +45,5 @@ function readName({ name, email, sub }: JWTPayload): string {
     const text = typeof claim === 'string' ? storableText(claim.trim()) : '';
     if (text !== '') return Array.from(text).slice(0, MAX_NAME).join('');
   }
-  throw unauthenticated('The JWT names nobody; it must have the claim sub.');
+  throw unauthenticated('The JWT does not say whose it is; it must have the claim sub.');
 }

@@ -30,7 +30,8 @@ export function protectFields(schema: GraphQLSchema): GraphQLSchema {
       else if (roots.includes(type)) open.push(`${type.name}.${field.name}`);
     }
   }
-  if (open.length > 0) throw new Error(`These fields do not say what they need: ${open.join(', ')}.`);
+  if (open.length > 0)
+    throw new Error(`These fields do not declare which scopes they need: ${open.join(', ')}.`);
   return schema;
 }
 

@@ -39,7 +39,7 @@ export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>):
       await remote.reload();
     } catch (error) {
       failedAt = performance.now();
-      log.warn({ err: error }, 'the identity provider gave no keys');
+      log.warn({ err: error }, 'could not fetch the keys of the identity provider');
       throw providerUnavailable();
     }
   };

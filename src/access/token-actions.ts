@@ -42,7 +42,7 @@ export async function createToken({ orm }: Database, asked: AskedToken): Promise
 /** Prints all tokens, the newest first. */
 export async function listTokens({ orm }: Database): Promise<void> {
   const tokens = await listAccessTokens(orm.em.fork(), OPERATOR);
-  if (tokens.length === 0) process.stdout.write('There is no token.\n');
+  if (tokens.length === 0) process.stdout.write('There are no tokens.\n');
   for (const token of tokens) process.stdout.write(`${describe(token)}\n`);
 }
 

@@ -18,8 +18,8 @@ export function tokenCommand(useDatabase: UseDatabase): Command {
     .addOption(
       new Option('--scope <scope...>', 'what it may do (repeatable)').choices(SCOPES).makeOptionMandatory(),
     )
-    .option('--group <number...>', 'a group to limit it to (repeatable); all groups without')
-    .option('--expires <time>', 'when it is refused, such as 2027-01-01T00:00:00Z; never without')
+    .option('--group <number...>', 'a group to limit it to (repeatable; default: all groups)')
+    .option('--expires <time>', 'when it expires, such as 2027-01-01T00:00:00Z (default: never)')
     .action(async (options: CreateOptions) => {
       const { createToken, readAskedToken } = await actions();
       const asked = readAskedToken(options);

@@ -71,7 +71,7 @@ export function compileOperators(
   return given.map(([operator, value]) => {
     const at = `${path}.${operator}`;
     if (value === null) {
-      throw badUserInput(at, 'must have a value; rows without one are asked for with isNull: true.');
+      throw badUserInput(at, 'must have a value; to select calls without one, use isNull: true.');
     }
     const one = () => sql`${comparison.read(value, at)}::${sql.raw(comparison.type)}`;
     const many = () => {

@@ -17,12 +17,22 @@ export function importCommand(useDatabase: UseDatabase, signal: AbortSignal): Co
     .description('Load calls from CSV or JSON Lines files, each in one transaction.')
     .argument('<file...>', 'files to load; - is standard input')
     .addOption(
-      repeatable('--map <field=column,...>', 'columns of fields; one named like a field is that field'),
+      repeatable(
+        '--map <field=column,...>',
+        'which column holds a field; not needed where both have the same name',
+      ),
     )
-    .addOption(repeatable('--set <field=value>', 'a value for all rows; a group that is not there is made'))
+    .addOption(
+      repeatable('--set <field=value>', 'a value for all rows; a group that does not exist is created'),
+    )
     .option('--time-zone <zone>', 'IANA time zone of times without an offset', 'UTC')
-    .addOption(new Option('--format <format>', 'instead of by the extension').choices(['csv', 'jsonl']))
-    .option('--rejects <path>', 'where bad rows are written (default: FILE.rejects.jsonl)')
+    .addOption(
+      new Option('--format <format>', 'format of the files (default: by extension)').choices([
+        'csv',
+        'jsonl',
+      ]),
+    )
+    .option('--rejects <path>', 'file for the rejected rows (default: FILE.rejects.jsonl)')
     .option('--all-or-nothing', 'load nothing of a file that has a bad row')
     .addHelpText('after', `\nFields: ${IMPORT_FIELDS.join(', ')}`)
     .addHelpText(

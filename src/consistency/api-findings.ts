@@ -34,9 +34,9 @@ function servedSecrets(table: ExpectedTable, schema: GraphQLSchema, use: ApiUse)
           table: table.name,
           column: name,
           problem: `The field ${field} gives out ${table.name}.${name}, which is a secret.`,
-          effect: 'Whoever may ask for the field gets the secret.',
+          effect: 'Every caller who may select the field gets the secret.',
           advice:
-            'Take the field out of the schema, or let it give a hint or a fingerprint instead. Only a field that is there to give it out says so, with @Extensions(servesSecret(…)).',
+            'Take the field out of the schema, or let it give a hint or a fingerprint instead. A field that is meant to give it out declares this with @Extensions(servesSecret(…)).',
         }));
     });
 }
@@ -56,8 +56,8 @@ function nullFields(table: ExpectedTable, schema: GraphQLSchema): Finding[] {
       risk: Risk.MEDIUM,
       table: table.name,
       column: name,
-      problem: `The field ${table.entity}.${property} always has a value, and ${table.name}.${name} may be empty.`,
-      effect: 'A row without a value is answered with an error.',
+      problem: `The field ${table.entity}.${property} is never null, but the column ${table.name}.${name} may be.`,
+      effect: 'A row without a value gives an error.',
       advice: 'Make the field nullable.',
     }));
 }
@@ -70,7 +70,7 @@ function fieldWithoutProperty(field: string, expected: readonly ExpectedTable[])
     table: expected.find(({ entity }) => entity === type)?.name ?? null,
     column: null,
     problem: `The field ${field} stands for no property and reads nothing.`,
-    effect: 'It is always empty, or an error.',
+    effect: 'It is always null, or gives an error.',
     advice: 'Give the entity a property of that name, or take the field out of the schema.',
   };
 }
@@ -91,8 +91,8 @@ function usedDeprecated(expected: readonly ExpectedTable[], use: ApiUse): Findin
         table: name,
         column: null,
         problem: `${users.join(', ')} ${users.length === 1 ? 'uses' : 'use'} ${name}, which is deprecated.`,
-        effect: 'It breaks on the day the table is dropped, which is allowed at any time.',
-        advice: 'Take that use out, or take the table off the list of deprecated ones.',
+        effect: 'It breaks when the table is dropped, which may happen at any time.',
+        advice: 'Remove this use, or take the table off the list of deprecated tables.',
       },
     ];
   });
@@ -107,8 +107,8 @@ function tablesWithoutEntity(expected: readonly ExpectedTable[], use: ApiUse): F
       risk: Risk.MEDIUM,
       table: name,
       column: null,
-      problem: `${roots.map(({ field }) => field).join(', ')} uses ${name}, which no entity stands for.`,
-      effect: 'Nothing tells when the table changes, and this check cannot compare it.',
+      problem: `${roots.map(({ field }) => field).join(', ')} uses ${name}, which has no entity.`,
+      effect: 'This check cannot compare the table, and changes to it go unnoticed.',
       advice: 'Make an entity for it.',
     }));
 }
@@ -120,7 +120,7 @@ function unreadable(field: string): Finding {
     table: null,
     column: null,
     problem: `A statement that ${field} sends could not be read.`,
-    effect: 'What it does to the tables is not part of this report.',
+    effect: 'This report does not cover what it does to the tables.',
     advice: 'Write it so that the parser of PostgreSQL 18 reads it.',
   };
 }

@@ -21,16 +21,20 @@ export function checkCommand(
   createCheck: (database: Database) => Promise<Check>,
 ): Command {
   return new Command('check')
-    .description('look whether database, migrations, code and GraphQL schema agree; changes nothing')
+    .description('check whether database, migrations, code and GraphQL schema agree; changes nothing')
     .addOption(
       new Option('--format <format>', 'what to print; github is for annotations of GitHub Actions')
         .choices(FORMATS)
         .default('markdown'),
     )
-    .addOption(new Option('--fail-on <risk>', 'the least risk to fail on').choices(RISKS).default('medium'))
+    .addOption(
+      new Option('--fail-on <risk>', 'the lowest risk that makes the command fail')
+        .choices(RISKS)
+        .default('medium'),
+    )
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing found; 1 findings of that risk or above; 2 it could not be checked',
+      '\nExit codes: 0 no finding of that risk or above; 1 at least one; 2 the check could not be made',
     )
     .action(async (options: CheckOptions) => {
       const { runCheck } = await import('./check-actions.js');

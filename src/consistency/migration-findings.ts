@@ -12,7 +12,7 @@ export function migrationFindings(states: readonly MigrationState[]): Finding[] 
           kind: 'MIGRATION_PENDING',
           risk: Risk.HIGH,
           problem: `The migration ${name} has not run.`,
-          effect: 'The tables are not as this version needs them.',
+          effect: 'The tables are not what this version needs.',
           advice: 'Run "npm run migrate" with the same DATABASE_URL.',
         },
       ];
@@ -23,9 +23,9 @@ export function migrationFindings(states: readonly MigrationState[]): Finding[] 
         ...place,
         kind: 'MIGRATION_UNKNOWN',
         risk: Risk.LOW,
-        problem: `The migration ${name} has run, and this version does not know it.`,
+        problem: `The migration ${name} has run, but this version does not know it.`,
         effect: 'A newer version has worked on this database.',
-        advice: 'Bring this server up to that version.',
+        advice: 'Update this server to that version.',
       },
     ];
   });

@@ -13,7 +13,7 @@ const RISKS = {
 
 const STATUSES = {
   [TableStatus.CONSISTENT]: '✅ fully consistent.',
-  [TableStatus.DEPRECATED]: '⚠ deprecated but kept, for the history in it. No field uses it.',
+  [TableStatus.DEPRECATED]: '⚠ deprecated, but kept for its history. No field uses it.',
   [TableStatus.INCONSISTENT]: '❌ inconsistent; see the findings.',
   [TableStatus.MISSING]: '❌ missing.',
 };
@@ -23,7 +23,7 @@ export function reportMarkdown(report: Report): string {
   const findings = report.findings.length
     ? report.findings.map(describeFinding)
     : [
-        '✅ Column types, nullability, defaults, constraints, indexes and triggers are as the entities say; every column that the API uses exists; no secret is served but by the field that is there for it.',
+        '✅ Column types, nullability, defaults, constraints, indexes and triggers are as the entities say; every column that the API uses exists; no field serves a secret unless it is meant to.',
       ];
   const sections = [
     '# Report: do the tables and the API agree?',

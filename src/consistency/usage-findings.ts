@@ -60,8 +60,8 @@ export function adviseRebuild(finding: Finding): Finding {
 function missingFunction(name: string): Finding {
   return {
     ...{ kind: 'FUNCTION_MISSING', risk: Risk.HIGH, table: 'llm_call_logs', column: null },
-    problem: `There is no function ${name}, which the triggers of llm_call_logs run.`,
-    effect: 'Calls are refused, or missing in usage.',
+    problem: `The function ${name}, which the triggers of llm_call_logs run, is missing.`,
+    effect: 'Calls are refused, or are missing from usage.',
     advice: `DELETE FROM mikro_orm_migrations WHERE name = '008_usage'; Then run "npm run migrate", which puts it back and changes nothing else, and ${REBUILD}.`,
   };
 }
@@ -70,17 +70,17 @@ function incomplete(): Finding {
   return {
     ...{ ...STATE, kind: 'USAGE_INCOMPLETE', risk: Risk.LOW },
     problem: 'The rollups of usage do not hold every call yet.',
-    effect: 'Usage is read from the calls meanwhile: exact, and slower.',
+    effect: 'Until they do, usage is read from the calls, which is exact but slower.',
     advice: `Leave a server running, which fills them, or ${REBUILD}.`,
   };
 }
 
 function different({ verified_at, differences }: NonNullable<UsageUpkeep['state']>): Finding {
-  const when = verified_at === undefined ? '' : `, at ${toRfc3339(verified_at)}`;
+  const when = verified_at === undefined ? '' : ` (${toRfc3339(verified_at)})`;
   return {
     ...{ ...STATE, kind: 'USAGE_DIFFERENT', risk: Risk.MEDIUM },
-    problem: `The last comparison of usage with the calls${when}, found rollups that are wrong: ${differences}.`,
+    problem: `The last comparison of usage with the calls${when} found wrong rollups: ${differences}.`,
     effect: 'Usage that is read from them is wrong.',
-    advice: `See to the findings about triggers, if any, and ${REBUILD}.`,
+    advice: `Resolve the findings about triggers, if there are any; then ${REBUILD}.`,
   };
 }

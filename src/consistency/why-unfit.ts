@@ -43,6 +43,6 @@ export function whyUnfit(check: Check, onFailure: (error: unknown) => void): () 
 function reasonIn({ risk, migrations }: Report): string | null {
   if (migrations.some(({ ranAt }) => ranAt === null)) return 'A migration is pending; run "npm run migrate".';
   return risk === Risk.HIGH
-    ? 'The tables are not as they should be; "npm run check" tells what is wrong.'
+    ? 'The tables are not what this version needs; "npm run check" says what is wrong.'
     : null;
 }

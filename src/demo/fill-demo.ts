@@ -52,7 +52,7 @@ async function refuseCalls(client: Client): Promise<void> {
   await client.query('LOCK TABLE llm_call_logs IN ACCESS EXCLUSIVE MODE');
   const { rowCount } = await client.query('SELECT FROM llm_call_logs LIMIT 1');
   if (rowCount)
-    throw new OperatorError('The demo fills an empty database, and this one holds calls already.');
+    throw new OperatorError('The demo needs an empty database, but this one already holds calls.');
   // Numbers begin with 1 even where an earlier attempt was cut off.
   await client.query('TRUNCATE llm_call_logs RESTART IDENTITY');
 }

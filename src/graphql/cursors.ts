@@ -31,13 +31,13 @@ export class Cursors {
       bytes.toString('base64url') !== cursor ||
       !timingSafeEqual(signature, this.#sign(payload))
     ) {
-      throw badUserInput(argument, 'is no cursor of this server; take one from pageInfo or edges.');
+      throw badUserInput(argument, 'is not a cursor of this server; take one from pageInfo or edges.');
     }
     const [itsOrder, value, id] = JSON.parse(payload.toString()) as [string, string | null, string];
     if (itsOrder !== order) {
       throw badUserInput(
         argument,
-        `is a cursor of the order ${itsOrder}; this list is in the order ${order}.`,
+        `belongs to a list in the order ${itsOrder}; this list is in the order ${order}.`,
       );
     }
     return { value, id };

@@ -23,7 +23,7 @@ export function parseId(id: string, argument: string): string {
   // Lists of ids can be long.
   if (id.length <= SHORT && !id.startsWith('0')) return id;
   if (id.length > 19 || BigInt(id) > MAX_64) {
-    throw badUserInput(argument, `must fit 64 bits, that is, be at most ${MAX_64}; ${id} does not.`);
+    throw badUserInput(argument, `must be at most ${MAX_64}, to fit 64 bits, not ${id}.`);
   }
   return BigInt(id).toString();
 }
@@ -35,6 +35,6 @@ export function parseId(id: string, argument: string): string {
  */
 export function parseId32(id: string, argument: string): number {
   const number = Number(parseId(id, argument));
-  if (number > MAX_32) throw badUserInput(argument, `must be at most ${MAX_32}; ${id} is not.`);
+  if (number > MAX_32) throw badUserInput(argument, `must be at most ${MAX_32}, not ${id}.`);
   return number;
 }

@@ -45,7 +45,7 @@ function canonicalTimeZone(name: string): string {
     // told below
   }
   throw new Error(
-    `${JSON.stringify(name)} is no time zone; write an IANA name such as Asia/Shanghai or UTC.`,
+    `${JSON.stringify(name)} is not a time zone; write an IANA name such as Asia/Shanghai or UTC.`,
   );
 }
 

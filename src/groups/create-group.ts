@@ -23,7 +23,10 @@ export async function createGroup({ em, caller }: CallerContext, name: string): 
       const taken = await transaction.findOne(Group, { name: stored });
       if (taken) {
         const which = maySeeGroup(caller, taken.id) ? `group ${taken.id}` : 'a group';
-        throw badUserInput('name', `must be new: ${which} is called ${JSON.stringify(stored)}.`);
+        throw badUserInput(
+          'name',
+          `must not be taken; ${which} is already called ${JSON.stringify(stored)}.`,
+        );
       }
       return transaction.create(Group, { name: stored });
     });
@@ -35,7 +38,7 @@ export async function createGroup({ em, caller }: CallerContext, name: string): 
 /** A table that another backend made may hold shorter names, or check them in ways of its own. */
 function explainRefusal(error: unknown): unknown {
   const { code = '' } = error as { code?: string };
-  if (code === '22001') return badUserInput('name', 'is longer than the names that this database takes.');
-  if (/^23...$/.test(code)) return badUserInput('name', 'was refused by the database; take another.');
+  if (code === '22001') return badUserInput('name', 'is too long for this database.');
+  if (/^23...$/.test(code)) return badUserInput('name', 'was refused by the database; choose another.');
   return error;
 }

@@ -33,7 +33,7 @@ export async function registerAuthentication(
       return undefined;
     } catch (error) {
       if (isUnexpected(error))
-        request.log.error({ err: error, requestId: request.id }, 'a caller was not looked up');
+        request.log.error({ err: error, requestId: request.id }, 'could not look up the caller');
       // Whoever sends no token has tried none.
       if (statusOf(error) === 401 && request.headers.authorization !== undefined) await countFailure(request);
       return refuse(reply, error, request);

@@ -58,7 +58,7 @@ export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
       // A few bytes could unfold into gigabytes.
-      done(refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without Content-Encoding.', 415));
+      done(refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed, without Content-Encoding.', 415));
     } else done();
   });
   scope.addHook('preParsing', (request, _reply, _payload, done) => {

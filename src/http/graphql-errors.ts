@@ -20,7 +20,7 @@ export function refusal(
 
 /** @param actual missing where the end was not waited for */
 export function tooLarge(limit: number, actual?: number): GraphQLError {
-  const message = `The request may have ${limit} bytes: split it into several.`;
+  const message = `A request may have at most ${limit} bytes; split it into several.`;
   const excess = actual === undefined ? { limit } : { limit, actual };
   // What is still on its way is not waited for.
   return limitExceeded('PAYLOAD_TOO_LARGE', message, excess, {
@@ -58,8 +58,7 @@ function explain(error: FastifyError, request: FastifyRequest): GraphQLError {
   const status = error.statusCode ?? 500;
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit);
   if (code && message) return refusal(code, message, status);
-  if (status < 500)
-    return refusal('BAD_REQUEST', 'The request did not arrive as HTTP says it should.', status);
+  if (status < 500) return refusal('BAD_REQUEST', 'The request is not valid HTTP.', status);
   request.log.error({ err: error, requestId: request.id }, 'a request failed unexpectedly');
   const extensions = withCode('INTERNAL_SERVER_ERROR', { requestId: request.id });
   return new GraphQLError(MASKED, { extensions: { ...extensions, http: { status: 500 } } });

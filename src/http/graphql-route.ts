@@ -62,7 +62,7 @@ export async function registerGraphql<C extends BaseContext>(
       handler: ({ method }) => {
         throw refusal(
           'METHOD_NOT_ALLOWED',
-          `${method} is not for GraphQL: use POST, or GET for a query.`,
+          `GraphQL is not served by ${method}; use POST, or GET for a query.`,
           405,
           [ALLOW],
         );

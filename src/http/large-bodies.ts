@@ -22,7 +22,7 @@ export function registerTurns(scope: FastifyInstance, limits: HttpLimits): void 
     () =>
       limitExceeded(
         'OVERLOADED',
-        `Other large requests are still being worked on; send fewer at once, and this one again.`,
+        'Other large requests are still being worked on. Send this one again, and fewer at once.',
         { limit: perCaller },
         {
           status: 503,

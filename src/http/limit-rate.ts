@@ -48,7 +48,7 @@ export async function limitSignInFailures(
     const counted = await count(request);
     if (counted.isAllowed || !counted.isExceeded) return;
     throw rateLimited(
-      `At most ${limit} bad tokens of one address are answered in a minute`,
+      `At most ${limit} bad tokens from one address are answered in a minute`,
       limit,
       counted.ttl,
     );

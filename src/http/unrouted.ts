@@ -7,14 +7,14 @@ import { refusal, sendErrors } from './graphql-errors.js';
 /** What Node gives up on before there is a request, by the code of its error. */
 const GIVEN_UP: Partial<Record<string, [status: number, ErrorCode, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'REQUEST_TIMEOUT', 'The request took too long to arrive.'],
-  HPE_HEADER_OVERFLOW: [431, 'HEADERS_TOO_LARGE', 'Address and headers are too long: use POST.'],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'HEADERS_TOO_LARGE',
+    'The address and the headers are too long; send the query by POST.',
+  ],
 };
 
-const NO_HTTP: [number, ErrorCode, string] = [
-  400,
-  'BAD_REQUEST',
-  'The request did not arrive as HTTP says it should.',
-];
+const NO_HTTP: [number, ErrorCode, string] = [400, 'BAD_REQUEST', 'The request is not valid HTTP.'];
 
 /**
  * Fastify's options that answer what gets to no route in the form of GraphQL's errors. Fastify's own answers repeat
@@ -45,7 +45,7 @@ export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler(sendErrors);
   app.setNotFoundHandler((request, reply) =>
     sendErrors(
-      refusal('NOT_FOUND', 'Nothing is at this address; GraphQL is at /graphql.', 404),
+      refusal('NOT_FOUND', 'There is nothing at this address; GraphQL is at /graphql.', 404),
       request,
       reply,
     ),

@@ -75,7 +75,7 @@ describe('the claims of a JWT', () => {
   });
 
   test('one that names nobody is refused', async () => {
-    expect(await refusal(await provider.sign({ sub: undefined }))).toMatch(/names nobody/);
+    expect(await refusal(await provider.sign({ sub: undefined }))).toMatch(/does not say whose it is/);
   });
 
   test('the name stands in the audit trail of keys', async () => {

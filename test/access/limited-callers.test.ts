@@ -141,7 +141,7 @@ describe('a caller limited to groups', () => {
   test('learns of no group of others by the name of a new one', async () => {
     const create = 'mutation ($name: String!) { createGroup(name: $name) { usage { totals { calls } } } }';
     const { errors } = await server.send(create, { name: 'two' }, ofOne);
-    expect(errors?.[0]?.message).toBe('name must be new: a group is called "two".');
+    expect(errors?.[0]?.message).toBe('name must not be taken; a group is already called "two".');
   });
 });
 

@@ -155,7 +155,7 @@ describe('a schema', () => {
 
   test('with a field of Query or Mutation that does not say what it needs is refused by name', () => {
     expect(() => protectFields(buildSchema('type Query { a: Int b: Int } type Mutation { c: Int }'))).toThrow(
-      'These fields do not say what they need: Query.a, Query.b, Mutation.c.',
+      'These fields do not declare which scopes they need: Query.a, Query.b, Mutation.c.',
     );
   });
 

@@ -93,7 +93,7 @@ test('it works on the embedded database, before the first start and beside a run
   const environment = { DATA_DIR: await preparedFolder() };
   expect(await token(['list'], environment)).toEqual({
     code: 0,
-    said: 'There is no token.\n',
+    said: 'There are no tokens.\n',
     complained: '',
   });
   const before = (await token(CREATE, environment)).said.trim();

@@ -33,7 +33,7 @@ async function expectRefused(argument: 'after' | 'before', cursor: string): Prom
   const { data, errors } = await server.send(PAGE, { order: 'CALL_TIME_DESC', [argument]: cursor });
   expect(data).toBeNull();
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument } }]);
-  expect(errors?.[0]?.message).toContain(`${argument} is no cursor of this server`);
+  expect(errors?.[0]?.message).toContain(`${argument} is not a cursor of this server`);
 }
 
 test('a cursor with any one character changed, added or taken away is refused', async () => {

@@ -42,7 +42,7 @@ describe('before anything is loaded', () => {
   it('a column that the file lacks is refused, with those that it has', async () => {
     const message = await refusedCsv({ map: ['promptTokens=Tokens'], set: WHOLE });
     expect(message).toContain(
-      'has no column "Tokens", which --map wants for promptTokens; its columns are time, tokens.',
+      'has no column "Tokens", which --map names for promptTokens; its columns are time, tokens.',
     );
     const jsonl = importText(test.url, 'calls.jsonl', '{"status":"success","requestMessages":[],"n":1}', {
       map: ['promptTokens=m'],
@@ -66,7 +66,7 @@ describe('before anything is loaded', () => {
     expect(await refusedCsv({ map: ['status=time'], set: ['status=success'] })).toContain(
       'status is given more than once',
     );
-    expect(await refusedCsv({ set: ['group=a', 'groupId=1'] })).toContain('give one of them');
+    expect(await refusedCsv({ set: ['group=a', 'groupId=1'] })).toContain('give only one of them');
     expect(await refusedCsv({ map: ['callTime'] })).toContain('write --map FIELD=COLUMN');
     expect(await refusedCsv({ set: ['status='] })).toContain('write --set FIELD=VALUE');
   });
@@ -75,12 +75,14 @@ describe('before anything is loaded', () => {
     expect(await refusedCsv({ set: ['status=fine'] })).toBe(
       '--set: status must be success or error, not "fine".',
     );
-    expect(await refusedCsv({ set: ['requestMessages={'] })).toContain('--set: requestMessages is no JSON');
+    expect(await refusedCsv({ set: ['requestMessages={'] })).toContain('--set: requestMessages is not JSON');
     expect(await refusedCsv({ set: [`activationCode=${'x'.repeat(33)}`] })).toContain(
       'at most 32 characters',
     );
     expect(await refusedCsv({ set: ['callTime=noon'] })).toContain('--set: callTime: "noon" is no date-time');
-    expect(await refusedCsv({ timeZone: 'Mars/Base' })).toContain('--time-zone: "Mars/Base" is no time zone');
+    expect(await refusedCsv({ timeZone: 'Mars/Base' })).toContain(
+      '--time-zone: "Mars/Base" is not a time zone',
+    );
   });
 
   it('files that cannot be read as what they should be are refused', async () => {
@@ -92,9 +94,9 @@ describe('before anything is loaded', () => {
       'two columns named "tokens"',
     );
     expect(await refusal(importText(test.url, 'calls.txt', CSV))).toContain(
-      'say --format csv or --format jsonl',
+      'add --format csv or --format jsonl',
     );
-    expect(await refusal(importPaths(test.url, ['-'], {}))).toContain('say --format csv or --format jsonl');
+    expect(await refusal(importPaths(test.url, ['-'], {}))).toContain('add --format csv or --format jsonl');
     await inFolder(async (folder) => {
       expect(await refusal(importPaths(test.url, [join(folder, 'no.csv')], {}))).toContain(
         'there is no such file',

@@ -60,7 +60,7 @@ describe('reasons', () => {
   it('refuses a status that is neither success nor error, or missing', async () => {
     expect(await reasons('status', ['ok', ''])).toEqual([
       'status must be success or error, not "ok".',
-      'status must be success or error, and is empty.',
+      'status must be success or error, but is empty.',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('reasons', () => {
     expect(await reasons('requestMessages', ['', 'null', '[1'])).toEqual([
       'requestMessages must be a JSON value other than null.',
       'requestMessages must be a JSON value other than null.',
-      expect.stringMatching(/^requestMessages is no JSON: .*\.$/),
+      expect.stringMatching(/^requestMessages is not JSON: .*\.$/),
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('reasons', () => {
       'activationCode must be at most 32 characters long.',
     ]);
     expect(await reasons('groupId', ['99', 'first'])).toEqual([
-      'groupId 99 is no group.',
+      'groupId must be the number of a group; there is no group 99.',
       'groupId must be a whole number, not "first".',
     ]);
   });
@@ -96,9 +96,9 @@ describe('reasons', () => {
     expect(rejects).toEqual([
       { line: 1, reason: 'responseContent must be text, not 5.', row: { ...good, responseContent: 5 } },
       { line: 2, reason: 'tokensUsed must be a whole number, not true.', row: { ...good, tokensUsed: true } },
-      { line: 3, reason: expect.stringContaining('only one may'), row: { ...good, group: 'a', groupId: 1 } },
-      { line: 4, reason: expect.stringMatching(/^The row is no JSON: /), row: '{"status":' },
-      { line: 5, reason: 'The row is no JSON object.', row: [1] },
+      { line: 3, reason: expect.stringContaining('give only one of them'), row: { ...good, group: 'a', groupId: 1 } },
+      { line: 4, reason: expect.stringMatching(/^The row is not JSON: /), row: '{"status":' },
+      { line: 5, reason: 'The row is not a JSON object.', row: [1] },
     ]);
   });
 });
@@ -136,10 +136,10 @@ describe('line numbers', () => {
       },
       {
         line: 11,
-        reason: 'The row has another number of cells than the header: 3, not 2.',
+        reason: 'The row has a wrong number of cells: 3, not 2 like the header.',
         row: ['c', '1', '2'],
       },
-      { line: 12, reason: 'The row has another number of cells than the header: 1, not 2.', row: ['d'] },
+      { line: 12, reason: 'The row has a wrong number of cells: 1, not 2 like the header.', row: ['d'] },
     ]);
   });
 });
@@ -151,8 +151,8 @@ describe('broken CSV', () => {
     expect(rows).toBe(3);
     expect(rejects).toEqual([
       { line: 3, reason: expect.stringContaining('a quote in the middle of a cell'), row: 'b"c,2' },
-      { line: 4, reason: 'The row has text behind a closing quote.', row: '"d"e,3' },
-      { line: 5, reason: 'The row has text behind a closing quote.', row: '"f,4' },
+      { line: 4, reason: 'The row has text after a closing quote.', row: '"d"e,3' },
+      { line: 5, reason: 'The row has text after a closing quote.', row: '"f,4' },
       { line: 8, reason: 'The row opens a quote that is never closed.', row: '"i,7' },
     ]);
     const stored = await storedCalls(test.database);

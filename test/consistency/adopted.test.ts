@@ -48,7 +48,7 @@ describe('a database whose group names are short', () => {
     expect(long).toMatchObject({
       errors: [
         {
-          message: 'name is longer than the names that this database takes.',
+          message: 'name is too long for this database.',
           extensions: { code: 'BAD_USER_INPUT', argument: 'name' },
         },
       ],

@@ -26,7 +26,7 @@ test('a migration of a newer version is found, and is no failure', async () => {
     planting,
     "INSERT INTO mikro_orm_migrations (name) VALUES ('999_of_tomorrow')",
     { kind: 'MIGRATION_UNKNOWN', risk: Risk.LOW, table: null, column: null },
-    { problem: 'The migration 999_of_tomorrow has run, and this version does not know it.', heal: false },
+    { problem: 'The migration 999_of_tomorrow has run, but this version does not know it.', heal: false },
   );
 });
 

@@ -16,7 +16,7 @@ test('a consistent database is reported in Markdown, with exit code 0', async ()
   expect(stdout).toMatch(/^# Report: do the tables and the API agree\?\n/);
   expect(stdout).toContain('| `api_key` | text NOT NULL | `LlmConfig.apiKey`, **secret** |');
   expect(stdout).toContain('- `Mutation.recordCallLog` reads all columns; writes all columns');
-  expect(stdout).toContain('Status: ⚠ deprecated but kept, for the history in it. No field uses it.');
+  expect(stdout).toContain('Status: ⚠ deprecated, but kept for its history. No field uses it.');
   expect(stdout).toContain('| `001_init_schema` | 20');
   expect(stdout).toMatch(/✅ Consistent\. Findings: 0 🔴 high, 0 🟠 medium, 0 🟡 low\. Risk: 🟢 none\.\n$/);
 });

@@ -18,7 +18,7 @@ const PENDING = { ...SOUND, risk: Risk.HIGH, migrations: [{ name: '001_init_sche
 const BROKEN = { ...SOUND, risk: Risk.HIGH };
 const IN_PART = { ...BROKEN, complete: false, migrations: [] };
 
-const TABLES = 'The tables are not as they should be; "npm run check" tells what is wrong.';
+const TABLES = 'The tables are not what this version needs; "npm run check" says what is wrong.';
 
 /** Asks about checks that end in turn as is given; the last one again and again. */
 function unfitBy(...checks: (() => Promise<Report>)[]) {

@@ -146,7 +146,7 @@ describe('the demo', () => {
   });
 
   it('is not put on top of calls that are there', async () => {
-    await expect(fillDemo(url, OPTIONS)).rejects.toThrow('this one holds calls already');
+    await expect(fillDemo(url, OPTIONS)).rejects.toThrow('this one already holds calls');
     expect(await query('SELECT count(*)::int FROM llm_call_logs')).toEqual([{ count: 2_000 }]);
   });
 });

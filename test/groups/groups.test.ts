@@ -72,20 +72,20 @@ test('a name of 255 characters is taken in any script, and one of 256 is refused
 test('a name that is taken is refused, with white space around it as well, and the answer names its group', async () => {
   await server.query(CREATE, { name: 'first' });
   await server.query(CREATE, { name: 'data' });
-  await expectRefused('data', /group 2 is called "data"/);
-  await expectRefused('  data ', /group 2 is called "data"/);
+  await expectRefused('data', /group 2 is already called "data"/);
+  await expectRefused('  data ', /group 2 is already called "data"/);
   expect((await server.query(CREATE, { name: 'Data' })).createGroup.name).toBe('Data');
 });
 
 test('a name that another program gave twice is refused, too', async () => {
   await sql`INSERT INTO groups (name) VALUES ('twice'), ('twice')`.execute(server.database.sql);
-  await expectRefused('twice', /is called "twice"/);
+  await expectRefused('twice', /is already called "twice"/);
 });
 
 test('characters that the database cannot store are replaced in a name', async () => {
   const { createGroup } = await server.query(CREATE, { name: 'a\0b\ud800c' });
   expect(createGroup.name).toBe('a\uFFFDb\uFFFDc');
-  await expectRefused('a\0b\ud800c', /is called/);
+  await expectRefused('a\0b\ud800c', /is already called/);
 });
 
 test('quotes, backslashes and dollar signs in a name mean themselves', async () => {
@@ -102,7 +102,7 @@ test('quotes, backslashes and dollar signs in a name mean themselves', async () 
     '?',
   ]) {
     expect((await server.query(CREATE, { name })).createGroup.name).toBe(name);
-    await expectRefused(name, /is called/);
+    await expectRefused(name, /is already called/);
   }
 });
 
@@ -119,7 +119,7 @@ test('of 20 requests at one time for one name, on two servers, one makes the gro
       }),
     );
     expect(outcomes.filter((message) => message === undefined)).toHaveLength(1);
-    expect(outcomes.filter((message) => message?.includes('is called "wanted"'))).toHaveLength(19);
+    expect(outcomes.filter((message) => message?.includes('is already called "wanted"'))).toHaveLength(19);
   } finally {
     await second.close();
   }

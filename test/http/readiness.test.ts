@@ -42,7 +42,7 @@ test('it is not ready while the check finds high risk, and tells nothing else to
   await sql`ALTER TABLE groups RENAME COLUMN name TO title`.execute(server.database.sql);
   expect(await becomes(503)).toEqual({
     status: 'unavailable',
-    reason: 'The tables are not as they should be; "npm run check" tells what is wrong.',
+    reason: 'The tables are not what this version needs; "npm run check" says what is wrong.',
   });
   await sql`ALTER TABLE groups RENAME COLUMN title TO name`.execute(server.database.sql);
   expect(await becomes(200)).toEqual(READY);

@@ -98,7 +98,7 @@ export class CsvRows implements RowParser {
       this.sink.broken(
         cells,
         line,
-        `has another number of cells than the header: ${cells.length}, not ${this.#width}.`,
+        `has a wrong number of cells: ${cells.length}, not ${this.#width} like the header.`,
       );
   }
 
@@ -126,7 +126,7 @@ function reasonOf(error: Error): string {
     case 'CSV_QUOTE_NOT_CLOSED':
       return 'opens a quote that is never closed.';
     case 'CSV_INVALID_CLOSING_QUOTE':
-      return 'has text behind a closing quote.';
+      return 'has text after a closing quote.';
     case 'INVALID_OPENING_QUOTE':
       return 'has a quote in the middle of a cell that does not begin with one.';
     default:

@@ -22,5 +22,5 @@ export async function columnsOf(source: Source, head: Buffer): Promise<string[] 
   } catch (error) {
     throw new OperatorError(`${source.name} cannot be read. ${(error as Error).message}`);
   }
-  throw new OperatorError(`${source.name} is empty; CSV begins with a line of column names.`);
+  throw new OperatorError(`${source.name} is empty; a CSV file begins with a line of column names.`);
 }

@@ -57,7 +57,7 @@ function explain(error: unknown, step: string, job: FileImport, isLost: boolean)
   const { code, message } = error as NodeJS.ErrnoException;
   if (step === 'committing' && isLost) {
     return new OperatorError(
-      `The connection was lost while ${name} was committed: look whether its rows are there before it is imported again.`,
+      `The connection was lost while ${name} was committed: check whether its rows are there before you import it again.`,
     );
   }
   if (job.signal.aborted) return new OperatorError(`Interrupted; nothing of ${name} was loaded.`);

@@ -67,12 +67,12 @@ export class JsonlRows implements RowParser {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      this.sink.broken(text.trimEnd(), this.#line, `is no JSON: ${(error as Error).message}.`);
+      this.sink.broken(text.trimEnd(), this.#line, `is not JSON: ${(error as Error).message}.`);
       return;
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       this.sink.row(value as Row, this.#line);
-    else this.sink.broken(value, this.#line, 'is no JSON object.');
+    else this.sink.broken(value, this.#line, 'is not a JSON object.');
   }
 }
 

@@ -42,7 +42,7 @@ export function parseMapping(map: string[], set: string[], zone: string): Mappin
   }
   const given = [...columns.keys(), ...Object.keys(fixed)];
   if (given.includes('group') && given.includes('groupId')) {
-    throw new OperatorError('group and groupId both say which group a call is of; give one of them.');
+    throw new OperatorError('group and groupId both name the group of a call; give only one of them.');
   }
   return { columns, fixed, readTime };
 }

@@ -47,7 +47,7 @@ export async function planImport(
   }
   if (options.rejects !== undefined && paths.length > 1) {
     throw new OperatorError(
-      '--rejects is for one FILE; leave it out to have the bad rows of each file next to it.',
+      '--rejects works with one FILE only; leave it out to get the rejected rows of each file next to it.',
     );
   }
   const sources: Source[] = [];
@@ -61,7 +61,7 @@ function rejectsPath(source: Source, wanted: string | undefined): string {
   const isFile = source.size !== undefined;
   if (wanted === undefined) return `${isFile ? source.name : basename(source.name)}.rejects.jsonl`;
   if (isFile && resolve(wanted) === resolve(source.name)) {
-    throw new OperatorError(`--rejects ${wanted} is the file that is imported; name another one.`);
+    throw new OperatorError(`--rejects ${wanted} is the file to import; name another one.`);
   }
   return wanted;
 }

@@ -26,9 +26,9 @@ export function readField(field: ImportField, read: ReadValue, value: unknown): 
 /** Checks a row the way a recording is checked. @throws Error with the reason why it is bad, as a sentence */
 export function prepareRow(values: RowValues): ImportedCall {
   const { group = null, ...input } = values;
-  if (input.status === undefined) throw new Error('status must be success or error, and is empty.');
+  if (input.status === undefined) throw new Error('status must be success or error, but is empty.');
   if (group !== null && input.groupId !== undefined) {
-    throw new Error('group and groupId both say which group the call is of; only one may.');
+    throw new Error('group and groupId both name the group of the call; give only one of them.');
   }
   try {
     return {

@@ -69,7 +69,7 @@ function readJson(value: unknown): unknown {
   try {
     return JSON.parse(value as string);
   } catch (error) {
-    throw new Error(`is no JSON: ${(error as Error).message}.`, { cause: error });
+    throw new Error(`is not JSON: ${(error as Error).message}.`, { cause: error });
   }
 }
 

@@ -44,7 +44,8 @@ export class RowBatch implements RowSink {
       const { call, group } = imported;
       if (group !== null) call.groupId = groups.idOf(group) ?? null;
       if (call.groupId === null || groups.has(call.groupId)) calls.push(call);
-      else this.#reject(row, line, `groupId ${call.groupId} is no group.`);
+      else
+        this.#reject(row, line, `groupId must be the number of a group; there is no group ${call.groupId}.`);
     }
     this.#rows = [];
     return calls;

@@ -78,12 +78,12 @@ function checkColumn(
 ): void {
   if (mapping.columns.has(field) && !columns.includes(column)) {
     throw new OperatorError(
-      `${file} has no column ${JSON.stringify(column)}, which --map wants for ${field}; its columns are ${columns.join(', ')}.`,
+      `${file} has no column ${JSON.stringify(column)}, which --map names for ${field}; its columns are ${columns.join(', ')}.`,
     );
   }
   if (columns.indexOf(column) !== columns.lastIndexOf(column)) {
     throw new OperatorError(
-      `${file} has two columns named ${JSON.stringify(column)}, so that it is not clear which of them is ${field}.`,
+      `${file} has two columns named ${JSON.stringify(column)}, so it is not clear which of them is ${field}.`,
     );
   }
 }
@@ -95,7 +95,7 @@ function checkNeeded(mapping: Mapping, columns: string[], file: string): void {
   if (missing.length === 0) return;
   const examples = { requestMessages: "--set 'requestMessages=[]'", status: '--set status=success' };
   throw new OperatorError(
-    `${file} lacks ${missing.join(' and ')}, which every call needs: say with --map FIELD=COLUMN which column it is ` +
-      `(they are ${columns.join(', ')}), or give it a fixed value, such as ${missing.map((field) => examples[field]).join(' ')}.`,
+    `${file} lacks ${missing.join(' and ')}, which every call needs. Name the column with --map FIELD=COLUMN ` +
+      `(the columns are ${columns.join(', ')}), or give a fixed value, such as ${missing.map((field) => examples[field]).join(' ')}.`,
   );
 }

@@ -30,7 +30,7 @@ export interface Source {
 export async function findSource(path: string, format: Format | undefined, stdin: Readable): Promise<Source> {
   if (path === '-') {
     if (!format)
-      throw new OperatorError('Standard input has no extension: say --format csv or --format jsonl.');
+      throw new OperatorError('Standard input has no extension; add --format csv or --format jsonl.');
     return { name: 'stdin', format, size: undefined, open: (signal) => addAbortSignal(signal, stdin) };
   }
   const found = await stat(path).catch((error: unknown) => {
@@ -52,7 +52,7 @@ function formatOf(path: string): Format {
   if (extension === '.csv') return 'csv';
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl';
   throw new OperatorError(
-    `${path} is neither .csv nor .jsonl nor .ndjson: say --format csv or --format jsonl.`,
+    `${path} is neither .csv nor .jsonl nor .ndjson; add --format csv or --format jsonl.`,
   );
 }
 

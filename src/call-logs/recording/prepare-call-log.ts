@@ -105,7 +105,7 @@ function sum(promptTokens: number | null, completionTokens: number | null, at: s
   if (tokens > MAX_32) {
     throw badUserInput(
       `${at}.tokensUsed`,
-      `would be ${tokens}, the sum of its parts; it must be at most ${MAX_32}.`,
+      `must be at most ${MAX_32}, but the sum of promptTokens and completionTokens is ${tokens}.`,
     );
   }
   return tokens;

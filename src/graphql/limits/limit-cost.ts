@@ -18,7 +18,7 @@ export function limitCost({ cost: limit }: Pick<Limits, 'cost'>): ApolloServerPl
       if (!operation) return Promise.resolve();
       const actual = costOf(operation, schema, document)(request.variables ?? {});
       if (actual <= limit) return Promise.resolve();
-      const message = `The operation costs about ${actual}, and may cost ${limit}: ask for smaller pages (first, top), fewer or longer buckets, less nesting, or in several requests.`;
+      const message = `The operation costs about ${actual}; at most ${limit} is allowed. Ask for smaller pages (first, top), fewer or longer buckets or less nesting, or send several requests.`;
       return Promise.reject(limitExceeded('TOO_COSTLY', message, { limit, actual }));
     },
   };

@@ -131,7 +131,7 @@ class Walk {
   #count(): void {
     const limit = this.limits.fields;
     if (++this.#selections > limit) {
-      const message = `A document selects at most ${limit} fields, those of a fragment as often as it is spread.`;
+      const message = `A document selects at most ${limit} fields; those of a fragment count each time that it is spread.`;
       throw limitExceeded('TOO_MANY_FIELDS', message, { limit });
     }
   }
