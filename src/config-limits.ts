@@ -16,8 +16,8 @@ export function wholeNumber(from: number, to: number, fallback: number) {
 
 const MIB = 1024 * 1024;
 
-/** What a read may take at most, in milliseconds, where nothing else is set. */
-export const DEFAULT_READ_TIMEOUT = 10_000;
+/** How long a read may take by default, in milliseconds. */
+export const DEFAULT_READ_TIMEOUT_MS = 10_000;
 
 function isOrigin(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '') && URL.parse(text)?.origin === text;
@@ -37,7 +37,7 @@ export const LIMIT_VARIABLES = {
   MAX_RECORDING_BODY_BYTES: wholeNumber(1000, 256 * MIB, DEFAULT_HTTP_LIMITS.recordingBody),
   MAX_BODIES_BYTES: wholeNumber(1000, 16 * 1024 * MIB, DEFAULT_HTTP_LIMITS.bodies),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000, DEFAULT_HTTP_LIMITS.requestTimeout),
-  READ_TIMEOUT_MS: wholeNumber(0, 86_400_000, DEFAULT_READ_TIMEOUT),
+  READ_TIMEOUT_MS: wholeNumber(0, 86_400_000, DEFAULT_READ_TIMEOUT_MS),
   READS_PER_CALLER: wholeNumber(1, 1000, DEFAULT_READS_PER_CALLER),
   RATE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.rate),
   SIGN_IN_FAILURE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.signInFailures),

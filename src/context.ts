@@ -16,7 +16,7 @@ export function createContext(services: Services, caller: Caller): Context {
   return createRequestContext(services, caller.id, { ...services, caller });
 }
 
-/** What the API's own code runs with while it is looked at: nothing in it reaches beyond the database given. */
+/** The context in which the API's own code is traced: nothing in it reaches beyond the given database. */
 export function dryContext(database: Database): Context {
   const services = {
     ...requestServices(database, { cursors: new Cursors('dry run') }),

@@ -4,7 +4,7 @@ import { OperatorError } from './operator-error.js';
 // Everything here, and what it imports, also runs on Node 20: it is what a machine may start us with.
 
 /** The oldest Node that the product runs on, major and minor: that is MikroORM's. */
-const OLDEST = [22, 17] as const;
+const OLDEST_NODE = [22, 17] as const;
 
 /**
  * V8's flags for every command. They keep the server small: a young heap of 16 MB, garbage collected when the heap has
@@ -38,9 +38,9 @@ export function productNode(): string {
  */
 export function refuseOldNode(advice: string): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
   throw new OperatorError(
-    `Node ${OLDEST.join('.')} or newer is needed, and this is ${process.versions.node}. ${advice}`,
+    `Node ${OLDEST_NODE.join('.')} or newer is needed, and this is ${process.versions.node}. ${advice}`,
   );
 }
 

@@ -17,7 +17,7 @@ import type { Database } from './database/database.js';
 import { printAnswer } from './graphql/answer/answer-texts.js';
 import { operationsOf } from './graphql/answer/execute.js';
 import { Cursors } from './graphql/cursors.js';
-import { formatError } from './graphql/format-error.js';
+import { formatError, withoutSuggestions } from './graphql/format-error.js';
 import { logUnexpected, type LoggedContext } from './graphql/log-unexpected.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { limitCost } from './graphql/limits/limit-cost.js';
@@ -25,7 +25,6 @@ import { readApart } from './graphql/read-apart.js';
 import { requestServices } from './graphql/request-context.js';
 import { readingTurns } from './graphql/limits/read-in-turns.js';
 import { limitDocuments, reportRefusal } from './graphql/limits/limit-documents.js';
-import { withoutSuggestions } from './graphql/without-suggestions.js';
 import { registerAuthentication } from './http/authentication.js';
 import { registerBrowserSecurity } from './http/browser-security.js';
 import { registerGraphiql } from './http/graphiql.js';
@@ -41,7 +40,7 @@ import { loadSecrets } from './keys/server-secrets.js';
 import { createSchema } from './schema.js';
 import { reportSources } from './usage/report-sources.js';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** With one of these headers no page of another origin gets a request out of a browser unasked. */
 const PREFLIGHTED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
@@ -129,7 +128,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     forgetOldKeys(database.sql).catch((error: unknown) => {
       app.log.warn({ err: error }, 'could not delete old idempotency keys');
     });
-  }, HOUR).unref();
+  }, HOUR_MS).unref();
   app.addHook('onClose', async () => {
     clearInterval(forgetting);
     await apollo.stop();

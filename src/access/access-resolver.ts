@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { CallerContext } from './caller.js';
 import { AccessToken } from './access-token.js';
 import { createAccessToken } from './create-access-token.js';
-import { listAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
+import { readAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
 import { Needs } from './needs.js';
 import { Scope } from './scope.js';
 import { CreateAccessTokenInput, CreatedAccessToken } from './token-input.js';
@@ -22,7 +22,7 @@ export class AccessResolver {
   })
   @Needs(Scope.ADMIN)
   accessTokens(@Ctx() { em, caller }: CallerContext): Promise<AccessToken[]> {
-    return listAccessTokens(em, caller);
+    return readAccessTokens(em, caller);
   }
 
   @Mutation(() => CreatedAccessToken, {

@@ -9,7 +9,7 @@ import { forbidden } from './refusals.js';
 import { SCOPES, type Scope } from './scope.js';
 import { hashOf, newSecret } from './token-secret.js';
 
-const MAX_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 const MAX_GROUPS = 1000;
 
 /** What a new token is to be. */
@@ -25,9 +25,9 @@ export interface AskedToken {
 /**
  * Makes an access token. The secret is in what this returns, and nowhere else afterwards.
  *
- * @param caller a token that it makes has no groups but its own. Scopes are not compared: only ADMIN gets here, and
- *   it hands out KEYS_READ, which it lacks, as nobody else could.
- * @param argument how whoever asks knows a field, for messages
+ * @param caller if it is limited to groups, the new token is limited to these or some of them. Scopes are not compared:
+ *   only ADMIN gets here, and it may grant KEYS_READ, which it does not include, since nobody else could.
+ * @param argument the name of a field in messages: that of an input field or of an option
  * @throws BAD_USER_INPUT that names what cannot be, FORBIDDEN for groups beyond the caller's own
  */
 export async function createAccessToken(
@@ -37,10 +37,10 @@ export async function createAccessToken(
   argument: (field: keyof AskedToken) => string = (field) => `input.${field}`,
 ): Promise<{ secret: string; accessToken: AccessToken }> {
   const now = fromDate(new Date());
-  const name = readName(asked.name, argument('name'));
+  const name = parseName(asked.name, argument('name'));
   const scopes = SCOPES.filter((scope) => asked.scopes.includes(scope));
   if (scopes.length === 0) throw badUserInput(argument('scopes'), 'must hold at least one scope.');
-  const groupIds = readGroups(caller, asked.groupIds ?? null, argument('groupIds'));
+  const groupIds = parseGroupIds(caller, asked.groupIds ?? null, argument('groupIds'));
   const expiresAt = asked.expiresAt ?? null;
   if (expiresAt !== null && expiresAt <= now) {
     throw badUserInput(argument('expiresAt'), 'must be in the future.');
@@ -59,17 +59,17 @@ export async function createAccessToken(
   return { secret, accessToken };
 }
 
-function readName(name: string, argument: string): string {
+function parseName(name: string, argument: string): string {
   const stored = storableText(name.trim());
-  if (stored === '' || Array.from(stored).length > MAX_NAME) {
-    throw badUserInput(argument, `must be from 1 to ${MAX_NAME} characters long.`);
+  if (stored === '' || Array.from(stored).length > MAX_NAME_LENGTH) {
+    throw badUserInput(argument, `must be from 1 to ${MAX_NAME_LENGTH} characters long.`);
   }
   // It is printed into lists and audit trails, where a line break could pretend to be another entry.
   if (/\p{Cc}/u.test(stored)) throw badUserInput(argument, 'must not contain control characters.');
   return stored;
 }
 
-function readGroups(caller: Caller, asked: readonly string[] | null, argument: string): number[] | null {
+function parseGroupIds(caller: Caller, asked: readonly string[] | null, argument: string): number[] | null {
   const own = caller.groupIds?.join(', ') ?? '';
   if (asked === null) {
     if (caller.groupIds === null) return null;

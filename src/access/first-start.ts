@@ -5,7 +5,7 @@ import { unlimitedCaller } from './caller.js';
 import { createAccessToken } from './create-access-token.js';
 import { Scope } from './scope.js';
 
-const FIRST_START = 7_301_007;
+const FIRST_TOKEN_LOCK = 7_301_007;
 
 /**
  * Makes an admin token where no token is in force, so that somebody gets in. Of servers that start together, one
@@ -15,7 +15,7 @@ const FIRST_START = 7_301_007;
  */
 export async function ensureFirstToken({ orm }: Database): Promise<string | undefined> {
   return orm.em.fork().transactional(async (em) => {
-    await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_START]);
+    await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_TOKEN_LOCK]);
     const inForce = await em.count(AccessToken, {
       revokedAt: null,
       $or: [{ expiresAt: null }, { expiresAt: { $gt: fromDate(new Date()) } }],

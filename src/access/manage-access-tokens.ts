@@ -6,7 +6,7 @@ import { fromDate } from '../database/timestamp.js';
 import { AccessToken } from './access-token.js';
 
 /** Every token that the caller may manage, revoked and expired ones too, the newest first. */
-export function listAccessTokens(em: EntityManager, caller: Caller): Promise<AccessToken[]> {
+export function readAccessTokens(em: EntityManager, caller: Caller): Promise<AccessToken[]> {
   return em.find(AccessToken, manageable(caller), { orderBy: { id: 'desc' } });
 }
 
@@ -27,7 +27,7 @@ export async function revokeAccessToken(em: EntityManager, caller: Caller, id: s
   return token;
 }
 
-/** Whoever is limited to groups manages the tokens of no others, or it could shut out whoever limited it. */
+/** A caller who is limited to groups manages only tokens within them, or it could shut out whoever limited it. */
 function manageable({ groupIds }: Caller): FilterQuery<AccessToken> {
   return groupIds ? { groupIds: { $contained: groupIds.map(Number) } } : {};
 }

@@ -8,11 +8,11 @@ const REFRESH_MS = 5 * 60_000;
 const MAX_AGE_MS = 60 * 60_000;
 const TIMEOUT_MS = 5_000;
 
-/** After a failure, requests are refused for so long without asking the provider. */
+/** After a failure, the provider is not asked again for this long, and requests are refused meanwhile. */
 const PAUSE_MS = 1_000;
 
-/** So many unknown keys are asked for at once, and then one every so often: whoever makes up keys asks no more. */
-const UNKNOWN_KEYS = 3;
+/** This many unknown keys are asked for at once, and then one in each interval, however many keys somebody makes up. */
+const MAX_UNKNOWN_KEYS = 3;
 const UNKNOWN_KEY_EVERY_MS = 10_000;
 
 /**
@@ -28,7 +28,7 @@ export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>):
     cooldownDuration: Infinity,
     timeoutDuration: TIMEOUT_MS,
   });
-  const mayAsk = tokenBucket(UNKNOWN_KEYS, UNKNOWN_KEY_EVERY_MS);
+  const mayAsk = tokenBucket(MAX_UNKNOWN_KEYS, UNKNOWN_KEY_EVERY_MS);
   let triedAt = -Infinity;
   let failedAt = -Infinity;
 

@@ -10,7 +10,7 @@ export enum Scope {
 /** Every scope, in the order in which they are listed. */
 export const SCOPES: readonly Scope[] = Object.values(Scope);
 
-/** The scopes of which any one will do where one of `needed` is asked for: ADMIN includes all but KEYS_READ. */
+/** The scopes any one of which is enough where one of `needed` is required: ADMIN includes all but KEYS_READ. */
 export function sufficientScopes(needed: readonly Scope[]): readonly Scope[] {
   const included = needed.some((scope) => scope !== Scope.KEYS_READ);
   return SCOPES.filter((scope) => needed.includes(scope) || (scope === Scope.ADMIN && included));

@@ -5,7 +5,7 @@ import { OperatorError } from '../operator-error.js';
 import type { AccessToken } from './access-token.js';
 import { unlimitedCaller } from './caller.js';
 import { createAccessToken, type AskedToken } from './create-access-token.js';
-import { listAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
+import { readAccessTokens, revokeAccessToken } from './manage-access-tokens.js';
 import type { Scope } from './scope.js';
 
 /** Options of `token create`, as they were typed. */
@@ -20,8 +20,8 @@ const OPERATOR = unlimitedCaller('command line');
 const OPTIONS = { name: '--name', scopes: '--scope', groupIds: '--group', expiresAt: '--expires' };
 
 /** @throws OperatorError when the time of --expires is none */
-export function readAskedToken({ name, scope, group, expires }: CreateOptions): AskedToken {
-  const expiresAt = expires === undefined ? null : readTime(expires);
+export function parseAskedToken({ name, scope, group, expires }: CreateOptions): AskedToken {
+  const expiresAt = expires === undefined ? null : parseExpiry(expires);
   return { name, scopes: scope, groupIds: group ?? null, expiresAt };
 }
 
@@ -41,7 +41,7 @@ export async function createToken({ orm }: Database, asked: AskedToken): Promise
 
 /** Prints all tokens, the newest first. */
 export async function listTokens({ orm }: Database): Promise<void> {
-  const tokens = await listAccessTokens(orm.em.fork(), OPERATOR);
+  const tokens = await readAccessTokens(orm.em.fork(), OPERATOR);
   if (tokens.length === 0) process.stdout.write('There are no tokens.\n');
   for (const token of tokens) process.stdout.write(`${describe(token)}\n`);
 }
@@ -72,7 +72,7 @@ function describe(token: AccessToken): string {
   return [token.id, token.name, token.scopes.join(' '), groups, times.join(', ')].join('  ');
 }
 
-function readTime(text: string): Timestamp {
+function parseExpiry(text: string): Timestamp {
   try {
     return parseTimestamp(text);
   } catch (error) {

@@ -21,8 +21,8 @@ export function tokenCommand(useDatabase: UseDatabase): Command {
     .option('--group <number...>', 'a group to limit it to (repeatable; default: all groups)')
     .option('--expires <time>', 'when it expires, such as 2027-01-01T00:00:00Z (default: never)')
     .action(async (options: CreateOptions) => {
-      const { createToken, readAskedToken } = await actions();
-      const asked = readAskedToken(options);
+      const { createToken, parseAskedToken } = await actions();
+      const asked = parseAskedToken(options);
       await useDatabase(({ database }) => createToken(database, asked));
     });
   command

@@ -1,10 +1,21 @@
-import { Field, ObjectType } from 'type-graphql';
+import { ArgsType, Field, ObjectType } from 'type-graphql';
 import { MayBePrinted, type PrintedList } from '../graphql/answer/printed-list.js';
 import { OnDemand } from '../graphql/on-demand.js';
-import { PageInfo } from '../graphql/paging.js';
+import { PageArgs, PageInfo } from '../graphql/paging.js';
 import type { Group } from '../groups/group.js';
 import { CallLog } from './call-log.js';
-import type { CallLogFilter } from './filter-input.js';
+import { CallLogOrder } from './call-log-order.js';
+import { CallLogFilter } from './filter-input.js';
+
+/** Arguments of every list of calls. */
+@ArgsType()
+export class CallLogPageArgs extends PageArgs {
+  @Field(() => CallLogFilter, { nullable: true, description: 'Which calls; all when left out.' })
+  filter?: CallLogFilter | null;
+
+  @Field(() => CallLogOrder, { defaultValue: CallLogOrder.CALL_TIME_DESC, description: 'Order of the list.' })
+  orderBy!: CallLogOrder;
+}
 
 /** Which calls a list is of. */
 export interface SelectedCalls {

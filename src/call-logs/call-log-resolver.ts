@@ -6,12 +6,11 @@ import type { CallerContext } from '../access/caller.js';
 import type { ByteText } from '../database/byte-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
-import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
+import { Costs, PAGE_COST } from '../graphql/limits/cost-hints.js';
 import { selectedFields } from '../graphql/answer/selected-fields.js';
 import { readConfigIdInUse } from '../keys/llm-config.js';
 import { CallLog } from './call-log.js';
-import { CallLogConnection } from './call-log-connection.js';
-import { CallLogPageArgs } from './call-log-page-args.js';
+import { CallLogConnection, CallLogPageArgs } from './call-log-connection.js';
 import { boundedSpan } from './call-time-range.js';
 import { listCallLogs } from './list-call-logs.js';
 import { readCallLog } from './read-call-log.js';
@@ -52,7 +51,7 @@ export class CallLogResolver {
     return keepJson(context, responseData);
   }
 
-  @Costs({ once: PAGE, span: boundedSpan })
+  @Costs({ once: PAGE_COST, span: boundedSpan })
   @Query(() => CallLogConnection, { description: 'The calls that a filter selects, page by page.' })
   @Needs(Scope.LOGS_READ)
   callLogs(

@@ -2,7 +2,7 @@ import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Trigger } from '
 import { BigIntType, JsonType } from '@mikro-orm/postgresql';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type Timestamp, TimestampType } from '../database/timestamp.js';
-import { BODY, Costs } from '../graphql/limits/cost-hints.js';
+import { BODY_COST, Costs } from '../graphql/limits/cost-hints.js';
 import { DateTime, Json } from '../graphql/scalars.js';
 import { Group } from '../groups/group.js';
 import { MODEL_EXPRESSION } from './call-log-columns.js';
@@ -98,7 +98,7 @@ export class CallLog {
   })
   activationCode!: string | null;
 
-  @Costs({ each: BODY })
+  @Costs({ each: BODY_COST })
   @Property({ type: JsonType })
   @Field(() => Json, {
     description: 'The messages sent to the model. Can be large: select it only where it is shown.',
@@ -112,7 +112,7 @@ export class CallLog {
   })
   requestParams!: unknown;
 
-  @Costs({ each: BODY })
+  @Costs({ each: BODY_COST })
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
@@ -120,7 +120,7 @@ export class CallLog {
   })
   responseContent!: string | null;
 
-  @Costs({ each: BODY })
+  @Costs({ each: BODY_COST })
   @Property({ type: JsonType, nullable: true })
   @Field(() => Json, {
     nullable: true,

@@ -29,10 +29,10 @@ export function withinRange({ from, to }: Range, column: RawBuilder<unknown> = s
 }
 
 /**
- * That a row is a call, within a range.
+ * The conditions that a row is a call and lies within a range.
  *
- * Each end is said once: of two ends on one side PostgreSQL takes the first to begin reading an index at, and reads
- * on from there to the other.
+ * Each side gets one bound only: of two, PostgreSQL would begin to read an index at the first, and read on to the
+ * second.
  *
  * @param known times that the rows have by other conditions, both included
  */
@@ -50,7 +50,7 @@ function inMicroseconds(time: Timestamp): Timestamp {
 }
 
 /** @throws BAD_USER_INPUT that names the end and what would be right */
-export function readRange(range: TimeRange | null, at: string): Range {
+export function parseRange(range: TimeRange | null, at: string): Range {
   const { from, to } = range ?? {};
   if (from === null) throw badUserInput(`${at}.from`, 'must be a time; leave it out for an open beginning.');
   if (to === null) throw badUserInput(`${at}.to`, 'must be a time; leave it out for an open end.');
@@ -77,7 +77,7 @@ export function overlap(one: Range, other: Range): Range {
   return from !== undefined && to !== undefined && from > to ? { from, to: from } : { from, to };
 }
 
-/** How long the callTime of a filter is, in milliseconds; `span`, of what is around it, where it has not both ends. */
+/** Length of the callTime of a filter, in milliseconds; where it lacks an end, `span`, the length around the field. */
 export function boundedSpan(argument: ArgumentReader, span: number | undefined): number | undefined {
   const filter = argument('filter') as { callTime?: { from?: unknown; to?: unknown } } | null | undefined;
   const { from, to } = filter?.callTime ?? {};

@@ -3,8 +3,7 @@ import { sql } from 'kysely';
 import type { CallerContext } from '../access/caller.js';
 import { parsePage } from '../graphql/paging.js';
 import { selectedFields } from '../graphql/answer/selected-fields.js';
-import type { CallLogConnection, SelectedCalls } from './call-log-connection.js';
-import type { CallLogPageArgs } from './call-log-page-args.js';
+import type { CallLogConnection, CallLogPageArgs, SelectedCalls } from './call-log-connection.js';
 import { callLogPage } from './read-call-logs.js';
 import { narrow, selectCalls } from './selection.js';
 

@@ -3,7 +3,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { Bounds } from '../graphql/keyset.js';
 import { TEXT_EXPRESSION } from './call-log.js';
 import type { FieldWith } from './call-log-columns.js';
-import { callsWithin, IS_CALL, overlap, readRange, withinRange, type Range } from './call-time-range.js';
+import { callsWithin, IS_CALL, overlap, parseRange, withinRange, type Range } from './call-time-range.js';
 import type { CallLogFilter } from './filter-input.js';
 import { refuseLongFilter } from './filter-size.js';
 import {
@@ -144,7 +144,7 @@ function compile(filter: CallLogFilter, at: string, depth: number, columns: Colu
   // IS NOT TRUE and not NOT: a row that lacks the value asked for does not match, so it is kept.
   if (not !== undefined)
     conditions.push(sql`${asPredicate(not, `${at}.not`, depth + 1, columns)} IS NOT TRUE`);
-  let range = callTime === undefined ? {} : readRange(callTime, `${at}.callTime`);
+  let range = callTime === undefined ? {} : parseRange(callTime, `${at}.callTime`);
   if (and !== undefined) {
     for (const [index, part] of listOf(and, `${at}.and`).entries()) {
       const compiled = compile(

@@ -3,9 +3,9 @@ import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
 import type { ExpectedTable } from '../database/structure/entity-tables.js';
 import { Risk, type Finding } from '../database/structure/finding.js';
 import type { ApiUse } from './api-use.js';
-import { fieldsMeantToServe } from './meant-to-serve.js';
+import { fieldsMeantToServe } from '../graphql/serves-secret.js';
 
-/** What entities and API have to say against each other. */
+/** The findings about entities and the API that do not agree. */
 export function apiFindings(
   expected: readonly ExpectedTable[],
   schema: GraphQLSchema,
@@ -41,7 +41,7 @@ function servedSecrets(table: ExpectedTable, schema: GraphQLSchema, use: ApiUse)
     });
 }
 
-/** A field that always has a value, of a column that may have none. */
+/** A field that cannot be null, on a column that can. */
 function nullFields(table: ExpectedTable, schema: GraphQLSchema): Finding[] {
   const type = schema.getType(table.entity);
   if (!isObjectType(type)) return [];

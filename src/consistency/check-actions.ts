@@ -15,8 +15,8 @@ export interface CheckOptions {
 }
 
 /** Exit codes. */
-const FOUND = 1;
-const COULD_NOT_CHECK = 2;
+const EXIT_FINDINGS = 1;
+const EXIT_NOT_CHECKED = 2;
 
 const FORMATS: Record<CheckOptions['format'], (report: Report) => string> = {
   markdown: reportMarkdown,
@@ -34,11 +34,11 @@ export async function runCheck(
     const report = await useDatabase(async ({ database }) => (await createCheck(database))());
     process.stdout.write(FORMATS[format](report));
     const failed = atLeast(report.risk, Risk[failOn.toUpperCase() as keyof typeof Risk]);
-    process.exitCode = report.complete ? (failed ? FOUND : 0) : COULD_NOT_CHECK;
+    process.exitCode = report.complete ? (failed ? EXIT_FINDINGS : 0) : EXIT_NOT_CHECKED;
   } catch (error) {
     const explained = explainDatabaseError(error) as Error;
     const said = explained instanceof OperatorError ? explained.message : explained.stack;
     process.stderr.write(`${said}\n`);
-    process.exitCode = COULD_NOT_CHECK;
+    process.exitCode = EXIT_NOT_CHECKED;
   }
 }

@@ -8,11 +8,11 @@ import { isConsistent } from './report.js';
 import { reportMarkdown } from './report-markdown.js';
 
 /** A check reads the whole catalogue and tries every field. */
-const CHECK = 5000;
+const CHECK_COST = 5000;
 
 @Resolver()
 export class ConsistencyResolver {
-  @Costs({ once: CHECK })
+  @Costs({ once: CHECK_COST })
   @Query(() => ConsistencyReport, {
     description:
       'Checks whether the live database, the migrations, the code and this schema agree. Reads the catalogues of the database, and one row that tells how usage is kept.',

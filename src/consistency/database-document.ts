@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import { DEPRECATED_TABLES } from '../database/migrating/deprecated-tables.js';
 import { entityTables, type ExpectedTable } from '../database/structure/entity-tables.js';
 import { readLiveTables, type LiveColumn, type LiveTable } from '../database/structure/live-tables.js';
-import { fieldsMeantToServe } from './meant-to-serve.js';
+import { fieldsMeantToServe } from '../graphql/serves-secret.js';
 import { bullets, code, markdownTable } from './markdown.js';
 
 /** Describes the tables of a migrated database, from its catalogues and from what the code says about them. */

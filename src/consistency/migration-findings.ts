@@ -1,7 +1,7 @@
 import { Risk, type Finding } from '../database/structure/finding.js';
 import type { MigrationState } from '../database/migrating/migration-record.js';
 
-/** What is to be said of migrations: those that have not run, and those of another version. */
+/** The findings about migrations that have not run, and about those that this version does not know. */
 export function migrationFindings(states: readonly MigrationState[]): Finding[] {
   return states.flatMap(({ name, ranAt, known }): Finding[] => {
     const place = { table: null, column: null };

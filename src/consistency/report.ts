@@ -2,7 +2,7 @@ import { atLeast, Risk, type Finding } from '../database/structure/finding.js';
 import type { Timestamp } from '../database/timestamp.js';
 import type { TableStatus } from './consistency-types.js';
 
-/** What a check found out: the source of every form that the report is given in. */
+/** The result of a check, from which every form of the report is made. */
 export interface Report {
   checkedAt: Timestamp;
   /** False where a catalogue could not be read, so that there may be more than was found. */

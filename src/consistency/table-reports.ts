@@ -47,7 +47,7 @@ function reportTable(
   };
 }
 
-/** What a mutation gives back can be asked for everything there is; only what it reads by itself is its own use. */
+/** Any field can be selected of what a mutation gives back; only what the mutation itself reads is its own use. */
 function isOwnRead(field: string, { columns }: TableUse): boolean {
   return !field.startsWith('Mutation.') || [...columns.values()].some(({ readBy }) => readBy.includes(field));
 }

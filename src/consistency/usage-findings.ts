@@ -10,14 +10,14 @@ const STATE = { table: 'llm_usage_state', column: null };
 
 const REBUILD = 'run "npm run usage -- rebuild"';
 
-/** What keeps usage, besides what can be told from the structure of tables. */
+/** How usage is kept up to date, beyond what the structure of tables shows. */
 export interface UsageUpkeep {
   missingFunctions: string[];
   /** The row of llm_usage_state, as far as it has columns; null where there is none, undefined where it may not be read. */
   state: Partial<{ complete: boolean; verified_at: Timestamp; differences: number }> | null | undefined;
 }
 
-/** Nothing where the tables are not there, which is told as such. No writer waits, nor is waited for. */
+/** Undefined where the table is missing, which is a finding of its own. It makes no writer wait, and waits for none. */
 export async function readUsageUpkeep(
   kysely: Kysely<unknown>,
   { tables }: LiveTables,
@@ -32,14 +32,14 @@ export async function readUsageUpkeep(
         ) AS "missingFunctions"`.execute(transaction);
     const { mayRead = false, missingFunctions = [] } = rows[0] ?? {};
     if (!mayRead) return { missingFunctions, state: undefined };
-    // As JSON, so that a column that is missing, which is told as such, is no error here.
+    // As JSON, so that a missing column, which is a finding of its own, is no error here.
     const { rows: states } = await sql<{ state: NonNullable<UsageUpkeep['state']> }>`
       SELECT to_jsonb(state) AS state FROM llm_usage_state AS state`.execute(transaction);
     return { missingFunctions, state: states[0]?.state ?? null };
   });
 }
 
-/** What is to be said of how usage is kept. */
+/** The findings about how usage is kept up to date. */
 export function usageFindings({ missingFunctions, state }: UsageUpkeep): Finding[] {
   return [
     ...missingFunctions.map(missingFunction),
@@ -48,7 +48,7 @@ export function usageFindings({ missingFunctions, state }: UsageUpkeep): Finding
   ];
 }
 
-/** To mend a trigger does not bring back what it has missed. */
+/** Adds a rebuild to the advice: a mended trigger does not bring back what it has missed. */
 export function adviseRebuild(finding: Finding): Finding {
   const { kind, table, advice } = finding;
   const missed = (kind === 'TRIGGER_MISSING' || kind === 'TRIGGER_DISABLED') && table === 'llm_call_logs';

@@ -3,16 +3,15 @@ import { Risk } from '../database/structure/finding.js';
 import type { Check } from './check.js';
 import type { Report } from './report.js';
 
-/** However often anyone asks, a check is made no more often than this. */
+/** A check is made at most once in this time, however often somebody asks. */
 const CHECK_EVERY_MS = 2_000;
 
-/** How long whoever asks waits for a check; after that, the result of the one before it counts. */
+/** How long an asker waits for a check; after that, the result of the previous check counts. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Makes a function that says in one sentence why this server should not be asked anything; null for no reason.
- * The reasons are what the last complete check has found: that a check takes long, or cannot be made, is none. The
- * function never fails.
+ * Makes a function that says in one sentence why this server should get no requests; null for no reason. A reason is
+ * what the last complete check has found, and not that a check takes long or fails. The function never fails.
  *
  * @param onFailure is told why a check could not be made
  */

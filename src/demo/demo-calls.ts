@@ -4,14 +4,14 @@ import { GROUPS } from './groups.js';
 import type { Random } from './random.js';
 import { activity } from './rhythm.js';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /**
  * Makes up the calls of a time span in the order of time, an hour at a time.
  *
  * @param from beginning of the span, in milliseconds since 1970
  * @param to its end, which no call reaches
- * @param calls exactly so many
+ * @param calls the exact number of calls
  */
 export function* drawCalls(
   random: Random,
@@ -22,7 +22,7 @@ export function* drawCalls(
 ): Generator<NewCallLog[]> {
   const hours: { begin: number; year: number; weights: number[] }[] = [];
   let total = 0;
-  for (let begin = from; begin < to; begin += HOUR) {
+  for (let begin = from; begin < to; begin += HOUR_MS) {
     const year = (begin - from) / (to - from);
     const busyness = random.logNormal(1, 0.25);
     const weights = GROUPS.map((group) => activity(group, begin, year) * busyness * random.logNormal(1, 0.2));
@@ -39,7 +39,7 @@ export function* drawCalls(
       sum += weights[index] ?? 0;
       const due = Math.min(Math.round((sum / total) * calls), calls);
       for (; drawn < due; drawn += 1)
-        starts.push({ time: begin + Math.floor(random.fraction() * HOUR), group });
+        starts.push({ time: begin + Math.floor(random.fraction() * HOUR_MS), group });
     }
     starts.sort((one, other) => one.time - other.time);
     yield starts.map(({ time, group }) => drawCall(random, world, group, time, year));

@@ -16,8 +16,8 @@ export interface Failure {
   durationMs: number;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const USUAL_RATE = 0.014;
 
 /** Gives the incidents of a time span, in milliseconds since 1970. */
@@ -35,12 +35,12 @@ export function drawIncidents(random: Random, from: number, to: number): Inciden
   ];
   return providers.map((provider) => {
     // Trouble is noticed, and comes, while many are at work.
-    const day = Math.floor((from + random.fraction() * (to - from)) / DAY) * DAY;
-    const start = day + random.whole(5, 14) * HOUR;
+    const day = Math.floor((from + random.fraction() * (to - from)) / DAY_MS) * DAY_MS;
+    const start = day + random.whole(5, 14) * HOUR_MS;
     return {
       provider,
       from: start,
-      to: start + random.logNormal(7, 0.6) * HOUR,
+      to: start + random.logNormal(7, 0.6) * HOUR_MS,
       rate: 0.3 + 0.5 * random.fraction(),
       kind: random.pick(['overloaded', 'rate limit', 'timeout', 'overloaded']),
     };

@@ -17,7 +17,7 @@ export type Speech =
 export interface DemoGroup {
   /** Null for calls that are counted for no group. */
   name: string | null;
-  /** How many calls it makes, against the others. */
+  /** How many calls it makes, relative to the others. */
   weight: number;
   /** How much it grows in the year: 1 doubles. */
   growth: number;
@@ -25,7 +25,7 @@ export interface DemoGroup {
   rhythm: 'office' | 'shop' | 'machine';
   /** Hours that its clocks are ahead of UTC. */
   offset: number;
-  /** What its conversations are held in, and how often, against the others. */
+  /** What its conversations are held in, each with its relative frequency. */
   speaks: Partial<Record<Speech, number>>;
   /** Median tokens of a prompt and of a completion. */
   prompt: number;

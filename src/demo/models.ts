@@ -6,7 +6,7 @@ export interface Model {
   provider: Provider;
   /** Part of the year that has gone when it comes into use; below 0 for one that is in use before. */
   from: number;
-  /** How much it is used once it has settled, against the others. */
+  /** How much it is used once it has settled, relative to the others. */
   share: number;
   /** How its use goes on from there: -1 falls to nothing by the end of the year, 1 doubles. */
   drift: number;
@@ -130,7 +130,7 @@ export const MODELS: readonly Model[] = [
   },
 ];
 
-/** How much a model is used, against the others. @param year part of the year that has gone, from 0 to 1 */
+/** How much a model is used, relative to the others. @param year part of the year that has gone, from 0 to 1 */
 export function usageOf(model: Model, year: number): number {
   if (year < model.from) return 0;
   const adopted = 1 - Math.exp(-(year - model.from) / 0.05);

@@ -1,13 +1,13 @@
 import type { DemoGroup } from './groups.js';
 
-/** Calls of an hour of the day on a group's clocks, against its busiest hour. */
+/** Calls in each hour of the day on a group's clocks, as a percentage of its busiest hour. */
 const HOURS = {
   office: [1, 1, 1, 1, 1, 2, 6, 20, 55, 88, 100, 95, 60, 78, 98, 96, 85, 60, 30, 15, 9, 6, 4, 2],
   shop: [12, 7, 5, 4, 4, 7, 15, 30, 48, 62, 72, 78, 80, 76, 72, 70, 72, 78, 88, 98, 100, 86, 55, 28],
   machine: [100, 92, 80, 64, 40, 20, 12, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 12, 15, 20, 30, 60, 90],
 } as const;
 
-/** Calls of a day of the week, from Sunday, against the busiest. */
+/** Calls on each day of the week, from Sunday, as a share of the busiest day. */
 const WEEKDAYS = {
   office: [0.05, 0.95, 1, 1, 0.97, 0.8, 0.07],
   shop: [0.8, 0.9, 0.88, 0.9, 0.95, 1, 0.98],
@@ -15,7 +15,7 @@ const WEEKDAYS = {
 } as const;
 
 /**
- * How many calls a group makes in an hour, against others and other hours.
+ * How many calls a group makes in an hour, relative to other groups and hours.
  *
  * @param hour beginning of the hour, in milliseconds since 1970
  * @param year part of the year that has gone, from 0 to 1

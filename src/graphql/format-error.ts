@@ -6,7 +6,7 @@ import { withCode } from './errors.js';
 import { isTooDeep, limitOfError } from './limits/limit-of-error.js';
 import { withoutLongWords, withoutValues } from './without-values.js';
 
-/** What a client is told of an error that is nobody's input: nothing but where to look it up. */
+/** The message of an error that no input caused: it tells a client only where to look it up. */
 export const MASKED = 'Something went wrong on the server. Its log has the details under the requestId.';
 
 /** Whether an error is the server's own failure, to be logged and masked. */
@@ -54,4 +54,17 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     };
   }
   return { ...formatted, message };
+}
+
+type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+/**
+ * Cuts the suggestions of names off messages, since they would give the schema away bit by bit. Apollo's own option
+ * does this for documents, but not for variables.
+ */
+export function withoutSuggestions(format: FormatError): FormatError {
+  return (formatted, error) => {
+    const answer = format(formatted, error);
+    return { ...answer, message: answer.message.replace(/ ?Did you mean [^]*$/, '') };
+  };
 }

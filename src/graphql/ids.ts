@@ -2,10 +2,10 @@ import { badUserInput } from './errors.js';
 
 /** The largest number that a BIGINT column holds. */
 const MAX_64 = 2n ** 63n - 1n;
-/** So many digits are always fewer. */
-const SHORT = 18;
-/** Digits and sign of the longest number that is nearly one of ours. */
-const LONGEST = 20;
+/** A number of at most this many digits always fits 64 bits. */
+const SAFE_DIGITS = 18;
+/** Length of the longest number that an error message repeats. */
+const MAX_SHOWN_CHARACTERS = 20;
 /** The largest number that an INTEGER column holds. */
 export const MAX_32 = 2 ** 31 - 1;
 
@@ -16,12 +16,12 @@ export const MAX_32 = 2 ** 31 - 1;
  */
 export function parseId(id: string, argument: string): string {
   if (!/^\d+$/.test(id)) {
-    // What is longer than any number is not said again: it may be a key in the wrong place.
-    const given = id.length <= LONGEST ? `, not ${JSON.stringify(id)}` : '';
+    // Longer text is not repeated: it may be a key in the wrong place.
+    const given = id.length <= MAX_SHOWN_CHARACTERS ? `, not ${JSON.stringify(id)}` : '';
     throw badUserInput(argument, `must be a whole number${given}.`);
   }
   // Lists of ids can be long.
-  if (id.length <= SHORT && !id.startsWith('0')) return id;
+  if (id.length <= SAFE_DIGITS && !id.startsWith('0')) return id;
   if (id.length > 19 || BigInt(id) > MAX_64) {
     throw badUserInput(argument, `must be at most ${MAX_64}, to fit 64 bits, not ${id}.`);
   }

@@ -8,7 +8,7 @@ export interface LoggedContext {
   log: FastifyBaseLogger;
 }
 
-/** Logs the errors that clients see masked, and marks them with the request's id, by which the log tells of them. */
+/** Logs the errors that clients see masked, and adds the request's id, under which the log has the details. */
 export function logUnexpected(): ApolloServerPlugin<LoggedContext> {
   const listener: GraphQLRequestListener<LoggedContext> = {
     didEncounterErrors({ errors, contextValue: { log, requestId } }) {

@@ -2,17 +2,17 @@ import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import { badUserInput } from './errors.js';
 import { OnDemand } from './on-demand.js';
 
-/** Items of a page of which no size is asked for. */
-export const DEFAULT_PAGE = 50;
-/** Most items of a page, whatever the server is set to. */
-export const MAX_PAGE = 1000;
+/** Items of a page when neither first nor last is given. */
+export const DEFAULT_PAGE_SIZE = 50;
+/** The most items of a page; a server can set a lower limit, but no higher one. */
+export const MAX_PAGE_SIZE = 1000;
 
 /** Arguments of a connection field, after the Relay cursor connections specification. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `How many items to give from the beginning: at most ${MAX_PAGE}, or fewer if the server sets a lower limit; ${DEFAULT_PAGE} when neither first nor last is given.`,
+    description: `How many items to give from the beginning: at most ${MAX_PAGE_SIZE}, or fewer if the server sets a lower limit; ${DEFAULT_PAGE_SIZE} when neither first nor last is given.`,
   })
   first?: number | null;
 
@@ -42,11 +42,11 @@ export interface Page {
  * @param most items that this server gives at once
  * @throws BAD_USER_INPUT for first with last, and for a size that is negative or over `most`
  */
-export function parsePage({ first, after, last, before }: PageArgs, most = MAX_PAGE): Page {
+export function parsePage({ first, after, last, before }: PageArgs, most = MAX_PAGE_SIZE): Page {
   if (first != null && last != null) {
     throw badUserInput('last', 'cannot go together with first; give one of them.');
   }
-  const size = first ?? last ?? Math.min(DEFAULT_PAGE, most);
+  const size = first ?? last ?? Math.min(DEFAULT_PAGE_SIZE, most);
   if (size < 0 || size > most) {
     const argument = last == null ? 'first' : 'last';
     throw badUserInput(argument, `must be from 0 to ${most}, not ${size}.`, { limit: most, actual: size });

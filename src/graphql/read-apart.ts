@@ -5,8 +5,8 @@ import { isTimeout } from '../database/explain-error.js';
 import type { RequestContext } from './request-context.js';
 
 /**
- * Lets queries, and no mutations, use the connections on which statements are broken off that take too long, and marks
- * the errors of those with the time that they had.
+ * Lets queries, but not mutations, use the connections on which a statement that takes too long is cancelled, and adds
+ * the time limit to the error of a cancelled statement.
  */
 export function readApart(): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {

@@ -1,8 +1,8 @@
-import type { GraphQLField } from 'graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
 
 /**
- * For `@Extensions` of a field that gives out a secret column on purpose. Of any other field that does, the
- * consistency check says so.
+ * For `@Extensions` of a field that gives out a secret column on purpose. The consistency check reports every other
+ * field that does.
  *
  * @param column such as `llm_configs.api_key`
  */
@@ -10,7 +10,13 @@ export function servesSecret(column: string): { servesSecret: string } {
   return { servesSecret: column };
 }
 
-/** The secret column that a field says it gives out. */
-export function servedSecret({ extensions }: GraphQLField<unknown, unknown>): unknown {
-  return extensions['servesSecret'];
+/** The fields that are declared to give out a secret column, such as `Query.openAIApiKey`. */
+export function fieldsMeantToServe(schema: GraphQLSchema, table: string, column: string): string[] {
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => field.extensions['servesSecret'] === `${table}.${column}`)
+        .map((field) => `${type.name}.${field.name}`),
+    );
 }

@@ -1,8 +1,8 @@
 const STRING = /"""(?:[^"]|"{1,2}(?!"))*"""|"(?:[^"\\]|\\.)*"/gs;
 
 /**
- * The message of an error that graphql-js made of an input, without the texts that it quotes from there: they may
- * be a key, or megabytes of a prompt. What is left tells the place and the reason.
+ * The message of an error of graphql-js about an input, without the texts that it quotes: they may be a key, or
+ * megabytes of a prompt. The place and the reason stay.
  */
 export function withoutValues(message: string, error: unknown): string {
   return withoutLongWords(
@@ -26,7 +26,7 @@ function withoutVariable(message: string, error: unknown): string {
   return `${variable}an invalid value${place}; ${reason}`;
 }
 
-/** So long, and of letters and digits, a word is no name in the schema, and may be a key in the wrong place. */
+/** A word this long, made of letters and digits, is not a name in the schema and may be a key in the wrong place. */
 export function withoutLongWords(text: string): string {
   return text.replace(/[\w-]{24,}/g, (word) => (/\d/.test(word) && /[a-z]/i.test(word) ? '…' : word));
 }

@@ -3,8 +3,8 @@ import { storableText } from '../database/storable-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { Group } from './group.js';
 
-const MAX_LENGTH = 255;
-const CREATING = 7_301_005;
+const MAX_NAME_LENGTH = 255;
+const CREATE_GROUP_LOCK = 7_301_005;
 
 /**
  * Makes a group.
@@ -13,13 +13,13 @@ const CREATING = 7_301_005;
  */
 export async function createGroup({ em, caller }: CallerContext, name: string): Promise<Group> {
   const stored = storableText(name.trim());
-  if (stored === '' || Array.from(stored).length > MAX_LENGTH) {
-    throw badUserInput('name', `must be from 1 to ${MAX_LENGTH} characters long.`);
+  if (stored === '' || Array.from(stored).length > MAX_NAME_LENGTH) {
+    throw badUserInput('name', `must be from 1 to ${MAX_NAME_LENGTH} characters long.`);
   }
   try {
     return await em.transactional(async (transaction) => {
       // The table has no unique name to rely on: another backend may have made it.
-      await transaction.execute('SELECT pg_advisory_xact_lock(?)', [CREATING]);
+      await transaction.execute('SELECT pg_advisory_xact_lock(?)', [CREATE_GROUP_LOCK]);
       const taken = await transaction.findOne(Group, { name: stored });
       if (taken) {
         const which = maySeeGroup(caller, taken.id) ? `group ${taken.id}` : 'a group';

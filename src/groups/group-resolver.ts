@@ -3,7 +3,7 @@ import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
 import type { CallerContext } from '../access/caller.js';
 import { MAX_32, parseId } from '../graphql/ids.js';
-import { Costs, PAGE } from '../graphql/limits/cost-hints.js';
+import { Costs, PAGE_COST } from '../graphql/limits/cost-hints.js';
 import { PageArgs } from '../graphql/paging.js';
 import { createGroup } from './create-group.js';
 import { Group } from './group.js';
@@ -25,7 +25,7 @@ export class GroupResolver {
     return context.once(groupLoader).load(Number(number));
   }
 
-  @Costs({ once: PAGE })
+  @Costs({ once: PAGE_COST })
   @Query(() => GroupConnection, { description: 'The groups, by name and then by number, page by page.' })
   @Needs(Scope.LOGS_READ)
   groups(@Ctx() context: CallerContext, @Args(() => PageArgs) args: PageArgs): GroupConnection {

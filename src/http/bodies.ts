@@ -7,23 +7,23 @@ import { bodyLimitOf, registerTurns } from './large-bodies.js';
 import { loopTurns } from './loop-turns.js';
 
 /** The one operation that large bodies are for. */
-const RECORDING = 'recordCallLogs';
+const RECORDING_FIELD = 'recordCallLogs';
 
-/** The operation of a body is looked at only as far as any of use goes. */
-const MAX_TOKENS = 5000;
+/** Tokens of a query that are parsed to find its operation; no useful query has more. */
+const MAX_QUERY_TOKENS = 5000;
 
-/** Far deeper than anything that is taken, so that what is too deep is told by name where that costs little. */
+/** Far more levels than any input may have. A body that exceeds even these is refused before it is parsed. */
 const MAX_LEVELS = 50_000;
 
-/** Up to this size, no request computes for long before its first statement. */
-const QUICK = 8 * 1024;
+/** Parsing a body up to this size takes too little time to wait for a turn. */
+const MAX_QUICK_BODY_BYTES = 8 * 1024;
 
 /**
  * Takes JSON in bodies of limited size, and no other type.
  *
- * Clients write the query before the variables or after them, so which operation a large body is for is known only
- * when all of it is there. A body of another is never parsed; which of several it is, the operation name decides after
- * parsing.
+ * Clients write the query before or after the variables, so only a complete body tells which operation it is for. A
+ * large body whose query does not record calls is never parsed. Where a query holds several operations, the operation
+ * name decides after parsing.
  */
 export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void {
   const parseJson = scope.getDefaultJsonParser('ignore', 'ignore');
@@ -35,7 +35,7 @@ export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void
     (request, body: Buffer, done) => {
       const isLarge = body.length > limits.body;
       const limit = bodyLimitOf(request, limits);
-      if (body.length > limit || (isLarge && !topLevelQuery(body)?.includes(RECORDING))) {
+      if (body.length > limit || (isLarge && !topLevelQuery(body)?.includes(RECORDING_FIELD))) {
         done(tooLarge(limits.body, body.length));
         return;
       }
@@ -45,12 +45,12 @@ export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void
           return;
         }
         void parseJson(request, body.toString(), (error, value: unknown) => {
-          if (error === null && isLarge && !isRecording(value, MAX_TOKENS))
+          if (error === null && isLarge && !isRecording(value, MAX_QUERY_TOKENS))
             done(tooLarge(limits.body, body.length));
           else done(error, value);
         });
       };
-      if (body.length <= QUICK) start();
+      if (body.length <= MAX_QUICK_BODY_BYTES) start();
       else startInTurn(request.caller.id, start);
     },
   );
@@ -79,7 +79,7 @@ function isRecording(body: unknown, maxLexicalTokens: number): boolean {
     const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);
     return (
       operation?.selectionSet.selections.some(
-        (selection) => selection.kind === Kind.FIELD && selection.name.value === RECORDING,
+        (selection) => selection.kind === Kind.FIELD && selection.name.value === RECORDING_FIELD,
       ) ?? true
     );
   } catch {

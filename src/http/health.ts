@@ -7,8 +7,8 @@ import type { Database } from '../database/database.js';
 const TIMEOUT_MS = 5_000;
 
 /**
- * `GET /livez`: the process answers. `GET /readyz`: so does its database, and nothing else is against asking this
- * server; 503 with the reason otherwise.
+ * `GET /livez`: the process answers. `GET /readyz`: the database answers, too, and there is no other reason to send
+ * requests elsewhere; otherwise 503 with the reason.
  *
  * @param whyUnfit is asked while the database answers; gives the reason in one sentence, or null. It never fails
  */

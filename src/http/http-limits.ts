@@ -4,7 +4,7 @@ export interface HttpLimits {
   body: number;
   /** Bytes of a body whose operation is recordCallLogs. */
   recordingBody: number;
-  /** Bytes of large bodies that are worked on at one time; a half of it for one caller. */
+  /** Bytes of large bodies that are worked on at one time; half of them for one caller. */
   bodies: number;
   /** Milliseconds that a request may take to arrive. */
   requestTimeout: number;

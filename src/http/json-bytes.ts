@@ -19,7 +19,7 @@ export function topLevelQuery(body: Buffer): string | undefined {
     at = body.indexOf(COLON, keyEnd) + 1;
     while (SPACE.has(body[at] ?? 0)) at++;
     const end = endOfValue(body, at);
-    if (isQuery) return readString(body.toString('utf8', at, end));
+    if (isQuery) return parseString(body.toString('utf8', at, end));
     at = end;
   }
   return undefined;
@@ -40,7 +40,7 @@ export function isDeeperThan(levels: number, body: Buffer): boolean {
   return false;
 }
 
-function readString(json: string): string | undefined {
+function parseString(json: string): string | undefined {
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === 'string' ? value : undefined;

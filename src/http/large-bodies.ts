@@ -4,19 +4,19 @@ import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
 import { Turns } from '../graphql/limits/turns.js';
 import type { HttpLimits } from './http-limits.js';
 
-/** Bodies up to this size are read as they come: what they take is little beside the answer. */
-const SMALL = 64 * 1024;
+/** Bodies up to this size are read at once: they take little memory beside the answer. */
+const MAX_SMALL_BODY_BYTES = 64 * 1024;
 
-/** Of a request's time to arrive, a body waits for this part at the most, so that it still can. */
-const PATIENCE = 0.7;
+/** A body waits for at most this share of the time that its request has to arrive, so that it can still arrive. */
+const MAX_WAIT_SHARE = 0.7;
 
 /**
  * Lets bodies wait, unread, until there is room for them: while a request is worked on, it takes several times its
- * size. One caller gets a half of the room, so that the others need not wait for it, nor for slow clients of it.
+ * size. One caller gets half of the room, so that others need not wait for its requests, or for its slow clients.
  */
 export function registerTurns(scope: FastifyInstance, limits: HttpLimits): void {
   const perCaller = Math.max(limits.recordingBody, Math.floor(limits.bodies / 2));
-  const patience = Math.ceil(limits.requestTimeout * PATIENCE);
+  const patience = Math.ceil(limits.requestTimeout * MAX_WAIT_SHARE);
   const turns = new Turns(
     { total: Math.max(perCaller, limits.bodies), perCaller, least: perCaller, patience },
     () =>
@@ -35,7 +35,7 @@ export function registerTurns(scope: FastifyInstance, limits: HttpLimits): void 
   );
   scope.addHook('preParsing', async (request: FastifyRequest, reply: FastifyReply) => {
     const amount = sizeOf(request, limits);
-    if (amount <= SMALL) return;
+    if (amount <= MAX_SMALL_BODY_BYTES) return;
     const end = await turns.take({ caller: request.caller.id, amount });
     if (reply.raw.closed) end();
     else reply.raw.once('close', end);

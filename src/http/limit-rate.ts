@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
 
-/** Callers, or addresses, to keep count of; beyond that, those that came first are forgotten. */
-const CACHE = 10_000;
+/** Callers or addresses that are counted at one time; beyond that, the earliest are forgotten. */
+const MAX_COUNTED = 10_000;
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 /**
  * Limits how many requests a caller makes to this server in a minute.
@@ -17,8 +17,8 @@ export async function limitRate(scope: FastifyInstance, limit: number): Promise<
   if (limit === 0) return;
   await scope.register(rateLimit, {
     max: limit,
-    timeWindow: MINUTE,
-    cache: CACHE,
+    timeWindow: MINUTE_MS,
+    cache: MAX_COUNTED,
     keyGenerator: callerOf,
     addHeadersOnExceeding: {
       'x-ratelimit-limit': false,
@@ -31,9 +31,9 @@ export async function limitRate(scope: FastifyInstance, limit: number): Promise<
 }
 
 /**
- * Limits how many tokens that are not good an address sends to this server in a minute: the function given back is to
- * be told of each, and throws RATE_LIMITED from then on. It knows of failures alone, so that whoever shares the address
- * is let in with a good token at any time. Addresses of one IPv6 network (/64) count as one.
+ * Limits how many bad tokens an address sends to this server in a minute. The returned function counts one of them, and
+ * throws RATE_LIMITED once there are too many. Good tokens are not counted, so others at the same address can still
+ * sign in. Addresses of one IPv6 network (/64) count as one.
  *
  * @param limit 0 for any number
  */
@@ -42,7 +42,7 @@ export async function limitSignInFailures(
   limit: number,
 ): Promise<(request: FastifyRequest) => Promise<void>> {
   if (limit === 0) return () => Promise.resolve();
-  await app.register(rateLimit, { global: false, max: limit, timeWindow: MINUTE, cache: CACHE });
+  await app.register(rateLimit, { global: false, max: limit, timeWindow: MINUTE_MS, cache: MAX_COUNTED });
   const count = app.createRateLimit();
   return async (request) => {
     const counted = await count(request);

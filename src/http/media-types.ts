@@ -8,12 +8,12 @@ function preferred(accept: string | undefined): string | undefined {
   return new Negotiator({ headers: { accept } }).mediaType([JSON_TYPE, GRAPHQL_TYPE]);
 }
 
-/** Whether a client takes an answer in one of the types that there are. */
+/** Whether a client accepts one of the types that this server answers in. */
 export function isAcceptable(accept: string | undefined): boolean {
   return preferred(accept) !== undefined;
 }
 
-/** The type to answer in; application/json where the client takes anything, or nothing that there is. */
+/** The type to answer in; application/json where the client accepts any type, or none of ours. */
 export function answerType(accept: string | undefined): string {
   return `${preferred(accept) ?? JSON_TYPE}; charset=utf-8`;
 }

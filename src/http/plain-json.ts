@@ -3,8 +3,8 @@ import type { GraphQLError } from 'graphql';
 import { wantsPlainJson } from './media-types.js';
 
 /**
- * Answers clients that ask for application/json by name with status 200, also where the document or its variables
- * are refused. What is no GraphQL request at all keeps its status.
+ * Answers clients that ask for application/json by name with status 200, also where the document or its variables are
+ * refused. A request that is not GraphQL at all keeps its status.
  */
 export function answerPlainJson(): ApolloServerPlugin {
   const listener: GraphQLRequestListener<BaseContext> = {

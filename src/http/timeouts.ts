@@ -1,10 +1,10 @@
 import type { FastifyHttpOptions } from 'fastify';
 import type { Server } from 'node:http';
 
-const HEADERS_TIMEOUT = 10_000;
+const MAX_HEADERS_TIMEOUT_MS = 10_000;
 
-/** A connection on which nothing moves, in either direction, is kept for as many times what a request may take. */
-const PATIENCE = 4;
+/** A connection without traffic in either direction is closed after this many times the time for a request. */
+const IDLE_TIMEOUT_FACTOR = 4;
 
 /**
  * Fastify's options that keep clients from holding on to connections by sending, or reading, a byte now and then.
@@ -16,9 +16,9 @@ export function connectionTimeouts(
 ): Pick<FastifyHttpOptions<Server>, 'requestTimeout' | 'connectionTimeout' | 'http'> {
   return {
     requestTimeout,
-    connectionTimeout: requestTimeout * PATIENCE,
+    connectionTimeout: requestTimeout * IDLE_TIMEOUT_FACTOR,
     http: {
-      headersTimeout: Math.min(HEADERS_TIMEOUT, requestTimeout),
+      headersTimeout: Math.min(MAX_HEADERS_TIMEOUT_MS, requestTimeout),
       connectionsCheckingInterval: Math.min(1000, requestTimeout),
     },
   };

@@ -17,8 +17,8 @@ const GIVEN_UP: Partial<Record<string, [status: number, ErrorCode, message: stri
 const NO_HTTP: [number, ErrorCode, string] = [400, 'BAD_REQUEST', 'The request is not valid HTTP.'];
 
 /**
- * Fastify's options that answer what gets to no route in the form of GraphQL's errors. Fastify's own answers repeat
- * the address, and whoever puts a secret there by mistake would find it in logs on the way.
+ * Fastify's options that answer requests which reach no route in the form of GraphQL's errors. Fastify's own answers
+ * repeat the address; a secret that was put there by mistake would end up in the logs of proxies.
  */
 export const answerUnroutable: Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'> = {
   clientErrorHandler({ code }: Error & { code?: string }, socket: Socket) {
@@ -40,7 +40,7 @@ export const answerUnroutable: Pick<FastifyServerOptions, 'clientErrorHandler' |
   },
 };
 
-/** Answers all that goes wrong, and addresses that there are not, in the form of GraphQL's errors. */
+/** Answers errors and unknown addresses in the form of GraphQL's errors. */
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler(sendErrors);
   app.setNotFoundHandler((request, reply) =>

@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { CallerContext } from '../access/caller.js';
 import { CallLogConnection } from '../call-logs/call-log-connection.js';
-import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
+import { Costs, SCAN_COST } from '../graphql/limits/cost-hints.js';
 import { SafeInt } from '../graphql/scalars.js';
 import { Slice } from './slice.js';
 import { countOf } from './totals.js';
@@ -10,7 +10,7 @@ import { usageOf } from './usage-of.js';
 /** What the calls of a list count and add up to, on all its pages together. */
 @Resolver(() => CallLogConnection)
 export class CallLogUsageResolver {
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => SafeInt, {
     description: 'Number of calls on all pages together; counted only when selected.',
   })

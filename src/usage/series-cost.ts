@@ -1,5 +1,5 @@
 import type { ArgumentReader, CostHints } from '../graphql/limits/cost-hints.js';
-import { SCAN } from '../graphql/limits/cost-hints.js';
+import { SCAN_COST } from '../graphql/limits/cost-hints.js';
 import { MAX_BUCKETS } from './series.js';
 import { TimeInterval } from './time-buckets.js';
 
@@ -21,7 +21,7 @@ const UNBOUNDED = 365 * DAY;
 
 /** A series costs as much as it has buckets, in the callTime that a filter bounds, else in a year. */
 export const SERIES_COSTS: CostHints = {
-  once: SCAN,
+  once: SCAN_COST,
   size: (argument, span = UNBOUNDED) => Math.min(Math.ceil(span / lengthOf(argument)) + 1, MAX_BUCKETS),
   span: lengthOf,
 };

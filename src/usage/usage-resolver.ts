@@ -18,7 +18,7 @@ import { CallLogFilter } from '../call-logs/filter-input.js';
 import { boundedSpan } from '../call-logs/call-time-range.js';
 import type { Timestamp } from '../database/timestamp.js';
 import type { CallerContext } from '../access/caller.js';
-import { Costs, SCAN } from '../graphql/limits/cost-hints.js';
+import { Costs, SCAN_COST } from '../graphql/limits/cost-hints.js';
 import { DateTime, TimeZone } from '../graphql/scalars.js';
 import type { Group } from '../groups/group.js';
 import { splitBy } from './breakdown.js';
@@ -72,7 +72,7 @@ export class UsageResolver {
     return usageOf(context, { filter });
   }
 
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => UsageTotals, { description: 'The totals of the slice.' })
   totals(@Root() slice: Slice): UsageTotals | Promise<UsageTotals> {
     // A series has hundreds of slices whose totals are known: a promise for each would cost more than the figures.
@@ -89,7 +89,7 @@ export class UsageResolver {
     return previousOf(slice);
   }
 
-  @Costs({ once: SCAN, size: () => 2 })
+  @Costs({ once: SCAN_COST, size: () => 2 })
   @FieldResolver(() => [StatusUsage], {
     description: 'One slice for each status that occurs, successes first.',
   })
@@ -102,7 +102,7 @@ export class UsageResolver {
     return statuses.sort((one, other) => (one.status > other.status ? -1 : 1));
   }
 
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => [GroupUsage], { description: 'One slice for each group that occurs, largest first.' })
   async byGroup(@Root() slice: Slice, @Args(() => TopArgs) { top, orderBy }: TopArgs): Promise<GroupUsage[]> {
     const parts = await splitBy(slice, 'group', top, orderBy);
@@ -112,14 +112,14 @@ export class UsageResolver {
     }));
   }
 
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => [ModelUsage], { description: 'One slice for each model that occurs, largest first.' })
   async byModel(@Root() slice: Slice, @Args(() => TopArgs) { top, orderBy }: TopArgs): Promise<ModelUsage[]> {
     const parts = await splitBy(slice, 'model', top, orderBy);
     return parts.map(({ key, usage }) => ({ model: key, usage }));
   }
 
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => [ConfigUsage], {
     description: 'One slice for each provider configuration that occurs, largest first.',
   })
@@ -131,7 +131,7 @@ export class UsageResolver {
     return parts.map(({ key, usage }) => ({ configId: key, usage }));
   }
 
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => [ActivationCodeUsage], {
     description: 'One slice for each activation code that occurs, largest first.',
   })
@@ -184,7 +184,7 @@ export class UsageTotalsResolver {
     return (callTimes ?? (await callTimesOf(slice))).lastCallTime;
   }
 
-  @Costs({ once: SCAN })
+  @Costs({ once: SCAN_COST })
   @FieldResolver(() => Float, {
     nullable: true,
     description:

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { DEFAULT_READ_TIMEOUT } from '../../src/config-limits.js';
+import { DEFAULT_READ_TIMEOUT_MS } from '../../src/config-limits.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
 
@@ -42,7 +42,7 @@ export function useTestDatabase(readTimeoutOf: () => number | undefined = () => 
   beforeAll(async () => {
     held.url = await createTestDatabase();
     held.database = await openDatabase(held.url, entities, 10, {
-      readTimeout: readTimeoutOf() ?? DEFAULT_READ_TIMEOUT,
+      readTimeout: readTimeoutOf() ?? DEFAULT_READ_TIMEOUT_MS,
     });
   });
   afterAll(async () => {

@@ -4,12 +4,12 @@ import type { NewCallLog } from '../recording/prepare-call-log.js';
 import { COPY_CALL_LOGS, copyLine } from './copy-text.js';
 
 /** Characters that are gathered before they are sent. */
-const PIECE = 64 * 1024;
+const PIECE_CHARACTERS = 64 * 1024;
 /**
- * Characters after which a COPY ends and the next one begins, in the same transaction: the server keeps
+ * Bytes after which a COPY ends and the next one begins, in the same transaction: the server keeps
  * a note of every row until its COPY ends, to check foreign keys and for triggers.
  */
-const LARGEST_COPY = 64 * 1024 * 1024;
+const MAX_COPY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Writes calls with COPY, within the transaction of a connection.
@@ -29,7 +29,7 @@ export class CallLogCopy {
   async write(calls: Iterable<NewCallLog>): Promise<void> {
     for (const call of calls) {
       this.#text += copyLine(call);
-      if (this.#text.length >= PIECE) await this.#send();
+      if (this.#text.length >= PIECE_CHARACTERS) await this.#send();
     }
   }
 
@@ -46,7 +46,7 @@ export class CallLogCopy {
     const stream = this.#stream;
     await this.#orError((done) => stream.write(piece, done));
     this.#sent += piece.length;
-    if (this.#sent >= LARGEST_COPY) await this.#end();
+    if (this.#sent >= MAX_COPY_BYTES) await this.#end();
   }
 
   #begin(): CopyStreamQuery {

@@ -1,7 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { parse, type Info, type Parser } from 'csv-parse';
 import { parse as parseSync } from 'csv-parse/sync';
-import { LONGEST_ROW, NEWLINE, NOT_UTF8, SHOWN, tooLong, type RowParser, type RowSink } from './rows.js';
+import {
+  MAX_ROW_BYTES,
+  NEWLINE,
+  NOT_UTF8,
+  MAX_SHOWN_BYTES,
+  tooLong,
+  type RowParser,
+  type RowSink,
+} from './rows.js';
 
 const RFC_4180 = { record_delimiter: ['\r\n', '\n'], relax_column_count: true };
 
@@ -27,7 +35,7 @@ export class CsvRows implements RowParser {
 
   constructor(
     private readonly sink: RowSink,
-    private readonly longest = LONGEST_ROW,
+    private readonly longest = MAX_ROW_BYTES,
   ) {}
 
   async parse(chunk: Buffer): Promise<void> {
@@ -106,7 +114,7 @@ export class CsvRows implements RowParser {
   #skipLine(isLast: boolean): boolean {
     const newline = this.#window.indexOf(NEWLINE);
     if (newline < 0 && !isLast) {
-      this.#window = this.#window.subarray(0, SHOWN);
+      this.#window = this.#window.subarray(0, MAX_SHOWN_BYTES);
       return false;
     }
     const end = newline < 0 ? this.#window.length : newline + 1;

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 
 /** Held to the end of the transaction that makes groups, so that two imports do not make one name twice. */
-const MAKING_GROUPS = 7_301_008;
+const MAKE_GROUPS_LOCK = 7_301_008;
 
 /** Numbers of groups by name, as one transaction sees them. */
 export class GroupIds {
@@ -28,7 +28,7 @@ export class GroupIds {
 
   /** Makes the groups that are still not there when no other import can make them. */
   async make(names: Set<string>): Promise<void> {
-    await this.client.query('SELECT pg_advisory_xact_lock($1)', [MAKING_GROUPS]);
+    await this.client.query('SELECT pg_advisory_xact_lock($1)', [MAKE_GROUPS_LOCK]);
     await this.read();
     const missing = [...names].filter((name) => !this.#byName.has(name));
     if (missing.length === 0) return;

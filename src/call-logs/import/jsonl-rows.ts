@@ -1,6 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { Row } from './row-reader.js';
-import { LONGEST_ROW, NEWLINE, NOT_UTF8, SHOWN, tooLong, type RowParser, type RowSink } from './rows.js';
+import {
+  MAX_ROW_BYTES,
+  NEWLINE,
+  NOT_UTF8,
+  MAX_SHOWN_BYTES,
+  tooLong,
+  type RowParser,
+  type RowSink,
+} from './rows.js';
 
 /** Parses JSON Lines: a JSON object a line; blank lines are passed over. */
 export class JsonlRows implements RowParser {
@@ -13,7 +21,7 @@ export class JsonlRows implements RowParser {
 
   constructor(
     private readonly sink: RowSink,
-    private readonly longest = LONGEST_ROW,
+    private readonly longest = MAX_ROW_BYTES,
   ) {}
 
   parse(chunk: Buffer): Promise<void> {
@@ -38,7 +46,7 @@ export class JsonlRows implements RowParser {
     this.#restLength += piece.length;
     if (this.#restLength <= this.longest) return;
     this.sink.broken(
-      `${Buffer.concat(this.#rest).toString('utf8', 0, SHOWN)}…`,
+      `${Buffer.concat(this.#rest).toString('utf8', 0, MAX_SHOWN_BYTES)}…`,
       this.#line,
       tooLong(this.longest),
     );

@@ -4,7 +4,7 @@ import { OperatorError } from '../../operator-error.js';
 import { columnsOf } from './formats.js';
 import { parseMapping, type Mapping } from './mapping.js';
 import { rowReader, type Format } from './row-reader.js';
-import { findSource, readHead, type Source } from './source.js';
+import { describeSource, readHead, type Source } from './source.js';
 
 /** What an operator may ask of an import. */
 export interface ImportOptions {
@@ -51,7 +51,7 @@ export async function planImport(
     );
   }
   const sources: Source[] = [];
-  for (const path of paths) sources.push(await findSource(path, options.format, stdin));
+  for (const path of paths) sources.push(await describeSource(path, options.format, stdin));
   for (const source of sources) await checkColumns(source, mapping, signal);
   const files = sources.map((source) => ({ source, rejectsPath: rejectsPath(source, options.rejects) }));
   return { files, mapping, allOrNothing: options.allOrNothing === true };

@@ -16,10 +16,10 @@ export interface RowParser {
 }
 
 /** Longer rows are refused, so that a stray quote or a missing end of line cannot take all memory. */
-export const LONGEST_ROW = 64 * 1024 * 1024;
+export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 /** Bytes that are shown of a line that is too long to be kept. */
-export const SHOWN = 64 * 1024;
+export const MAX_SHOWN_BYTES = 64 * 1024;
 
 export const NEWLINE = 10;
 export const NOT_UTF8 = 'is not valid UTF-8.';

@@ -5,9 +5,9 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { OperatorError } from '../../operator-error.js';
 import type { Format } from './row-reader.js';
 
-const CHUNK = 512 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 /** As much of a file as is read to learn its columns. */
-const HEAD = 1024 * 1024;
+const HEAD_BYTES = 1024 * 1024;
 
 /** A file, or standard input, that calls are imported from. */
 export interface Source {
@@ -27,7 +27,11 @@ export interface Source {
  * @param format undefined: by the extension of the file
  * @throws OperatorError when there is no such file, or its format is not known
  */
-export async function findSource(path: string, format: Format | undefined, stdin: Readable): Promise<Source> {
+export async function describeSource(
+  path: string,
+  format: Format | undefined,
+  stdin: Readable,
+): Promise<Source> {
   if (path === '-') {
     if (!format)
       throw new OperatorError('Standard input has no extension; add --format csv or --format jsonl.');
@@ -43,7 +47,7 @@ export async function findSource(path: string, format: Format | undefined, stdin
     name: path,
     format: format ?? formatOf(path),
     size: found.isFile() ? found.size : undefined,
-    open: (signal) => createReadStream(path, { highWaterMark: CHUNK, signal }),
+    open: (signal) => createReadStream(path, { highWaterMark: CHUNK_BYTES, signal }),
   };
 }
 
@@ -66,7 +70,7 @@ export interface OpenSource {
 export async function readHead(source: Source, stream: Readable): Promise<OpenSource> {
   const rest = (stream as AsyncIterable<Buffer, undefined>)[Symbol.asyncIterator]();
   const chunks: Buffer[] = [];
-  for (let length = 0; length < HEAD; length += chunks.at(-1)?.length ?? 0) {
+  for (let length = 0; length < HEAD_BYTES; length += chunks.at(-1)?.length ?? 0) {
     const next = await rest.next();
     if (next.done) break;
     chunks.push(Buffer.from(next.value));

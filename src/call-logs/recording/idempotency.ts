@@ -4,23 +4,23 @@ import { badUserInput } from '../../graphql/errors.js';
 import { fromDate, type Timestamp } from '../../database/timestamp.js';
 import { storableText } from '../../database/storable-text.js';
 
-const MAX_LENGTH = 255;
+const MAX_KEY_LENGTH = 255;
 const LIFETIME_HOURS = 24;
 
 /**
- * The key as it is stored: each caller has keys of its own. Whoever repeats a key of another's records a call, and
- * is not shown the other's.
+ * The key as it is stored: each caller has keys of its own. A caller who uses the key of another records a call, and is
+ * not shown the other's.
  *
  * @throws BAD_USER_INPUT when the key is empty or longer than 255 characters
  */
-export function readIdempotencyKey(
+export function parseIdempotencyKey(
   caller: Caller,
   key: string | null | undefined,
   at: string,
 ): string | null {
   if (key == null) return null;
-  if (key === '' || Array.from(key).length > MAX_LENGTH) {
-    throw badUserInput(`${at}.idempotencyKey`, `must be from 1 to ${MAX_LENGTH} characters long.`);
+  if (key === '' || Array.from(key).length > MAX_KEY_LENGTH) {
+    throw badUserInput(`${at}.idempotencyKey`, `must be from 1 to ${MAX_KEY_LENGTH} characters long.`);
   }
   return `${caller.id} ${storableText(key)}`;
 }

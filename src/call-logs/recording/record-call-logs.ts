@@ -3,7 +3,7 @@ import { maySeeGroup, type Caller, type CallerContext } from '../../access/calle
 import { forbidden } from '../../access/refusals.js';
 import { badUserInput } from '../../graphql/errors.js';
 import type { CallLog } from '../call-log.js';
-import { readIdempotencyKey } from './idempotency.js';
+import { parseIdempotencyKey } from './idempotency.js';
 import { prepareCallLog } from './prepare-call-log.js';
 import type { Selected } from '../../graphql/answer/selected-fields.js';
 import { readCallLog } from '../read-call-log.js';
@@ -74,7 +74,7 @@ function prepare(caller: Caller, input: RecordCallLogInput, at: string): Pending
       argument,
     });
   }
-  return { callLog, idempotencyKey: readIdempotencyKey(caller, input.idempotencyKey, at), at };
+  return { callLog, idempotencyKey: parseIdempotencyKey(caller, input.idempotencyKey, at), at };
 }
 
 /** @throws what is no fault of the call itself: then the whole request fails */

@@ -19,26 +19,25 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { ArgumentReader, CostHints } from './cost-hints.js';
-import { introspectionSize, INTROSPECTED_OBJECT } from './introspection-cost.js';
+import { introspectionSize, INTROSPECTED_OBJECT_COST } from './introspection-cost.js';
 import { isConditional, isLeftOut } from './left-out.js';
 import { sizeOf } from './list-size.js';
 
-/** What is known in one place of an operation of the lists and the stretch of time around it. */
+/** What is known, at one place of an operation, about the lists and the stretch of time around it. */
 interface Around {
   size: number | undefined;
   span: number | undefined;
 }
 
-/** Gives the cost in one place: of what is done once, and for each object that the place occurs in. */
+/** Gives the cost of one place: of what is done once, and of what is done for each object. */
 type Part = (variables: Record<string, unknown>, around: Around) => { once: number; each: number };
 
 /** The cost of an operation with these variables. */
 export type OperationCost = (variables: Record<string, unknown>) => number;
 
 /**
- * Prepares the cost of an operation of a valid document: one for each object of the answer, as many as the page
- * sizes of the lists around it multiply to, and what the fields' hints add. What @skip or @include leaves out costs
- * nothing.
+ * Prepares the cost of an operation of a valid document: 1 for each object that the answer can hold, by the page sizes
+ * of the lists around it, and what the hints of the fields add. What @skip or @include leaves out costs nothing.
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -113,7 +112,7 @@ class Compiler {
     const isObject = isCompositeType(type);
     const introspected = type.name.startsWith('__');
     if (!isObject && hints.each === undefined && hints.once === undefined) return [];
-    const own = (hints.each ?? 0) + (isObject ? (introspected ? INTROSPECTED_OBJECT : 1) : 0);
+    const own = (hints.each ?? 0) + (isObject ? (introspected ? INTROSPECTED_OBJECT_COST : 1) : 0);
     const below = node.selectionSet ? this.selection(node.selectionSet, type) : [];
     const fixedSize = introspected ? introspectionSize(this.schema, node.name.value) : undefined;
     return [
@@ -138,7 +137,7 @@ class Compiler {
   }
 }
 
-/** Items of a list of which nothing tells how long it is. */
+/** Assumed items of a list whose length nothing tells beforehand. */
 const USUAL_SIZE = 10;
 
 function argumentReader(

@@ -1,9 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 
 /** An object of the schema is made without a statement, in a fraction of the time of one from the database. */
-export const INTROSPECTED_OBJECT = 0.2;
+export const INTROSPECTED_OBJECT_COST = 0.2;
 
-/** About how many a type of this schema has. */
+/** About how many of each a type or field of this schema has. */
 const USUAL_SIZES: Record<string, number> = {
   fields: 8,
   inputFields: 8,

@@ -4,8 +4,8 @@ import { withCode } from '../errors.js';
 const TOKENS = /^Syntax Error: Document contains more that (\d+) tokens/;
 
 /**
- * The message and extensions of an error that is about a limit, also that of the stack; undefined for others: Apollo gives all errors of
- * parsing and of validation the same codes, and graphql-js has none.
+ * The message and extensions of an error about a limit, including the depth of the stack; undefined for other errors.
+ * Apollo gives all errors of parsing the same code, and all of validation, and graphql-js gives none.
  */
 export function limitOfError(
   error: unknown,

@@ -1,6 +1,6 @@
 import type { GraphQLField } from 'graphql';
 import { memo } from '../memo.js';
-import { DEFAULT_PAGE, MAX_PAGE } from '../paging.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../paging.js';
 import type { ArgumentReader } from './cost-hints.js';
 
 const SIZES = ['first', 'last', 'top'];
@@ -10,11 +10,11 @@ const takesSize = memo((field: GraphQLField<unknown, unknown>) =>
 );
 
 /**
- * How many items a field is asked for that has an argument for it; undefined where it has none. A number that
- * the field is going to refuse counts as the nearest that it takes.
+ * How many items the arguments of a field ask for; undefined where it has no argument for that. A number that the field
+ * will refuse counts as the nearest one that it accepts.
  */
 export function sizeOf(field: GraphQLField<unknown, unknown>, argument: ArgumentReader): number | undefined {
   if (!takesSize(field)) return undefined;
-  const asked = SIZES.map(argument).find((size) => typeof size === 'number') ?? DEFAULT_PAGE;
-  return Math.min(Math.max(asked, 0), MAX_PAGE);
+  const asked = SIZES.map(argument).find((size) => typeof size === 'number') ?? DEFAULT_PAGE_SIZE;
+  return Math.min(Math.max(asked, 0), MAX_PAGE_SIZE);
 }
