@@ -96,7 +96,11 @@ describe('reasons', () => {
     expect(rejects).toEqual([
       { line: 1, reason: 'responseContent must be text, not 5.', row: { ...good, responseContent: 5 } },
       { line: 2, reason: 'tokensUsed must be a whole number, not true.', row: { ...good, tokensUsed: true } },
-      { line: 3, reason: expect.stringContaining('give only one of them'), row: { ...good, group: 'a', groupId: 1 } },
+      {
+        line: 3,
+        reason: expect.stringContaining('give only one of them'),
+        row: { ...good, group: 'a', groupId: 1 },
+      },
       { line: 4, reason: expect.stringMatching(/^The row is not JSON: /), row: '{"status":' },
       { line: 5, reason: 'The row is not a JSON object.', row: [1] },
     ]);
