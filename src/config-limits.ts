@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_WRITE_TIMEOUT_MS } from './database/connection-kinds.js';
 import { DEFAULT_LIMITS, type Limits } from './graphql/limits/limits.js';
 import { DEFAULT_READS_PER_CALLER } from './graphql/limits/read-in-turns.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
@@ -38,6 +39,7 @@ export const LIMIT_VARIABLES = {
   MAX_BODIES_BYTES: wholeNumber(1000, 16 * 1024 * MIB, DEFAULT_HTTP_LIMITS.bodies),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000, DEFAULT_HTTP_LIMITS.requestTimeout),
   READ_TIMEOUT_MS: wholeNumber(0, 86_400_000, DEFAULT_READ_TIMEOUT_MS),
+  WRITE_TIMEOUT_MS: wholeNumber(1000, 600_000, DEFAULT_WRITE_TIMEOUT_MS),
   READS_PER_CALLER: wholeNumber(1, 1000, DEFAULT_READS_PER_CALLER),
   RATE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.rate),
   SIGN_IN_FAILURE_LIMIT: wholeNumber(0, 999_999_999, DEFAULT_HTTP_LIMITS.signInFailures),
@@ -58,6 +60,8 @@ export interface ConfiguredLimits {
   http: HttpLimits;
   /** Milliseconds that a statement which reads may take; 0 for any time. */
   readTimeout: number;
+  /** Milliseconds in which a recording is to be answered. */
+  writeTimeout: number;
   /** How many statements that read run at once for one caller. */
   readsPerCaller: number;
 }
@@ -85,6 +89,7 @@ export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLE
       introspection: set.INTROSPECTION === 'on',
     },
     readTimeout: set.READ_TIMEOUT_MS,
+    writeTimeout: set.WRITE_TIMEOUT_MS,
     readsPerCaller: set.READS_PER_CALLER,
   };
 }

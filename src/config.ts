@@ -3,6 +3,7 @@ import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import type { IdentityProviderConfig } from './access/identity-provider.js';
 import { configuredLimits, LIMIT_VARIABLES, wholeNumber, type ConfiguredLimits } from './config-limits.js';
+import { MIN_SERVER_CONNECTIONS, POOLER_MODES } from './database/connection-kinds.js';
 import type { DatabaseConfig } from './database/open-configured.js';
 import type { KeyConfig } from './keys/key-context.js';
 import { OperatorError } from './operator-error.js';
@@ -79,7 +80,8 @@ const Environment = z.object({
     .default('./data')
     .transform((path) => resolve(path)),
   DATABASE_URL: z.string().refine(isPostgresUrl, POSTGRES_URL).optional(),
-  DATABASE_POOL_SIZE: wholeNumber(1, 1000, 10),
+  DATABASE_POOL_SIZE: wholeNumber(MIN_SERVER_CONNECTIONS, 1000, 10),
+  DATABASE_POOLER: z.enum(POOLER_MODES, `must be one of ${POOLER_MODES.join(', ')}`).default('none'),
   AUTH_JWKS_URL: z
     .string()
     .refine(isWebUrl, 'must be a web address such as https://id.example.com/.well-known/jwks.json')
@@ -138,6 +140,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir: data.DATA_DIR,
     databaseUrl: data.DATABASE_URL,
     databasePoolSize: data.DATABASE_POOL_SIZE,
+    databasePooler: data.DATABASE_POOLER,
     identityProvider:
       data.AUTH_JWKS_URL === undefined || data.AUTH_ISSUER === undefined || data.AUTH_AUDIENCE === undefined
         ? undefined

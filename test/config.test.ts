@@ -30,7 +30,7 @@ test('every bad value is named in one message, with what is right, and no passwo
   HOST must be a host name or an IP address, such as 127.0.0.1, not "not a host"
   PORT must be a whole number from 0 to 65535, not "65536"
   DATABASE_URL must be a PostgreSQL address such as postgres://user:password@host:5432/database, with %-escapes for special characters
-  DATABASE_POOL_SIZE must be a whole number from 1 to 1000, not "0"
+  DATABASE_POOL_SIZE must be a whole number from 4 to 1000, not "0"
   AUTH_JWKS_URL must be a web address such as https://id.example.com/.well-known/jwks.json
   KEY_ENCRYPTION_KEYS must be id:key pairs, newest first and separated by commas, as "npm run --silent keys -- generate" prints them: entry 1 does not begin with an id of 1 to 20 letters, digits, _ and -, and a colon
   KEY_STORAGE must be one of encrypted, plaintext, not "clear"

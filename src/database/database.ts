@@ -1,10 +1,24 @@
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
-import { CompiledQuery, sql, type DatabaseConnection, type Kysely } from 'kysely';
-import type { ClientConfig, CustomTypesConfig } from 'pg';
+import { Kysely, PostgresDialect, sql, type Dialect } from 'kysely';
+import type { CustomTypesConfig } from 'pg';
 import { OperatorError } from '../operator-error.js';
-import { ByteClient } from './byte-client.js';
+import {
+  DEFAULT_WRITE_TIMEOUT_MS,
+  kindOfCommand,
+  kindsOf,
+  type Kind,
+  type ServerUse,
+} from './connection-kinds.js';
+import {
+  connectionConfig,
+  ConnectionPool,
+  Trust,
+  type ConnectionConfig,
+  type PoolUse,
+} from './connection-pool.js';
 import { refusedByDatabase } from './explain-error.js';
 import { Pipeline } from './pipeline.js';
+import { TransactionPoolerDialect } from './transaction-pooler.js';
 
 /** Connections to one PostgreSQL database. */
 export interface Database {
@@ -12,9 +26,17 @@ export interface Database {
   /** For statements written out; values go in as parameters. */
   sql: Kysely<unknown>;
   /**
+   * For recording calls, on connections of their own: none waits for long for a lock, and none is waited for for long.
+   */
+  recording: Kysely<unknown>;
+  /** How many of `recording` run at once. */
+  recorders: number;
+  /** For what the server does by itself and may take minutes. */
+  upkeep: Kysely<unknown>;
+  /**
    * For statements that only read, and are broken off when they take too long. They have connections of their own, so
-   * that no number of slow reads keeps a call from being recorded. They are to the same server, though MikroORM calls
-   * it a replica: what was just written can be read, as keys and tokens must be.
+   * that no number of slow reads keeps a call from being recorded. They are to the same server: what was just written
+   * can be read, as keys and tokens must be.
    */
   reads: Kysely<unknown>;
   /**
@@ -24,84 +46,63 @@ export interface Database {
   readonly quickReads: Kysely<unknown>;
   /** Milliseconds that such a statement may take; 0 for any time. */
   readTimeout: number;
+  /** Milliseconds in which a recording is to be answered. */
+  writeTimeout: number;
   /** How many of `reads` run at once. */
   readers: number;
   /** For connections of one's own. */
   url: string;
+  /** Says that the connections that are open now may lead nowhere: each is replaced when it is wanted next. */
+  distrustConnections(): void;
+  /** How many connections there are of each kind. */
+  connections(): ConnectionCount[];
   close(): Promise<void>;
 }
 
-const OLDEST = 140000;
+/** Connections of one kind. */
+export interface ConnectionCount {
+  kind: string;
+  open: number;
+  idle: number;
+  /** Statements that wait for one. */
+  waiting: number;
+}
 
-/**
- * Every statement is written for UTC, and must read the same whatever the role's or database's defaults are.
- * A statement whose client was killed ends soon, so that a migration can be run again; not every system that
- * PostgreSQL runs on can notice that. None is compiled: where estimates are far off, that takes longer than to run it.
- */
-const SESSION = `
-  SET datestyle = 'ISO, YMD';
-  SET timezone = 'UTC';
-  SET jit = off;
-  DO $$ BEGIN
-    SET client_connection_check_interval = '1s';
-  EXCEPTION WHEN invalid_parameter_value THEN NULL;
-  END $$`;
-
-/** A read takes one processor at the most: how many run at once is how much of the machine they take. */
-const READ_SESSION = 'SET max_parallel_workers_per_gather = 0';
+/** server_version_num of PostgreSQL 14. */
+const MIN_VERSION = 140000;
 
 /** The classes that stand for tables. */
 export type Entities = NonNullable<Options['entities']>;
-
-/** How a server uses a database; a command has nothing to break off. */
-export interface ReadLimit {
-  /** Milliseconds that a statement of `reads` may take; 0 for any time. */
-  readTimeout: number;
-}
 
 /**
  * Connects, and makes sure that the server is a PostgreSQL that the product works on.
  *
  * @param url postgres://user:password@host:port/database
  * @param entities every table that is used
- * @param poolSize most connections; a half of them is for `reads`, where those are limited and there are two or more
+ * @param poolSize most connections; for a server at least four
+ * @param use left out for a command
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openDatabase(
   url: string,
   entities: Entities,
   poolSize: number,
-  { readTimeout }: ReadLimit = { readTimeout: 0 },
+  use?: Pick<ServerUse, 'readTimeout'> & Partial<ServerUse>,
 ): Promise<Database> {
-  const half = Math.floor(poolSize / 2);
-  const ownReaders = readTimeout > 0 ? half : 0;
-  const pipelines = ownReaders > 1 ? 1 : 0;
-  const options: ClientConfig = {
-    connectionString: url,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    application_name: 'llm-call-log',
-  };
-  const orm = new MikroORM({
+  const server = use && { writeTimeout: DEFAULT_WRITE_TIMEOUT_MS, pooler: 'none' as const, ...use };
+  const kinds = server && kindsOf(poolSize, server);
+  const config: ConnectionConfig = { ...connectionConfig(url), trust: new Trust() };
+  const pools: Pools = new Map();
+  const dialectOf = (kind: Kind, poolUse: PoolUse): Dialect =>
+    dialectFor(kind, poolUse, (): ConnectionPool => {
+      const pool = new ConnectionPool({ ...config, types: typesOf(orm) }, poolUse);
+      pools.set(kind, pool);
+      return pool;
+    });
+  const orm: MikroORM = new MikroORM({
     clientUrl: url,
     entities,
-    onCreateConnection: prepareSession(SESSION),
-    pool: { min: 0, max: poolSize - ownReaders },
-    replicas:
-      ownReaders === 0
-        ? []
-        : [
-            {
-              clientUrl: url,
-              pool: { min: 0, max: ownReaders - pipelines },
-              // A session's setting, made with the others when it begins: no statement costs more for it.
-              onCreateConnection: prepareSession(
-                `${SESSION}; ${READ_SESSION}; SET statement_timeout = ${readTimeout}`,
-              ),
-            },
-          ],
-    preferReadReplicas: false,
-    driverOptions: { ...options, Client: ByteClient },
+    driverOptions: dialectOf('sql', kinds?.sql ?? kindOfCommand(poolSize)),
     migrations: {
       transactional: true,
       disableForeignKeys: false,
@@ -111,21 +112,36 @@ export async function openDatabase(
   try {
     await orm.connect();
     const kysely = orm.em.fork().getKysely<unknown>();
-    const reads = orm.em.fork().getKysely<unknown>({ type: 'read' });
-    const version = await sql<{ number: number }>`
-      SELECT current_setting('server_version_num')::integer AS number`.execute(kysely);
-    if ((version.rows[0]?.number ?? 0) < OLDEST) {
-      throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
-    }
-    const pipeline = new Pipeline({ ...options, types: typesOf(orm) }, `${SESSION}; ${READ_SESSION}`);
+    await refuseOldServer(kysely);
+    const own: Kysely<unknown>[] = [];
+    const connectionsFor = (kind: Kind) => {
+      if (!kinds) return kysely;
+      const connections = new Kysely<unknown>({ dialect: dialectOf(kind, kinds[kind]) });
+      own.push(connections);
+      return connections;
+    };
+    const reads = connectionsFor('reads');
+    const pipeline =
+      kinds && kinds.pipeline.max > 0
+        ? new Pipeline({ ...config, types: typesOf(orm) }, kinds.pipeline)
+        : undefined;
     return {
-      ...{ orm, sql: kysely, reads, readTimeout, url },
+      ...{ orm, url, reads, sql: kysely },
+      recording: connectionsFor('recording'),
+      upkeep: connectionsFor('upkeep'),
       get quickReads() {
-        return pipelines === 0 || pipeline.isStuck ? reads : pipeline.sql;
+        return pipeline && !pipeline.isStuck ? pipeline.sql : reads;
       },
-      readers: Math.max(1, half - pipelines),
+      readTimeout: server?.readTimeout ?? 0,
+      writeTimeout: server?.writeTimeout ?? DEFAULT_WRITE_TIMEOUT_MS,
+      readers: kinds?.reads.max ?? poolSize,
+      recorders: kinds?.recording.max ?? poolSize,
+      distrustConnections: () => {
+        config.trust.renew();
+      },
+      connections: () => countsOf(pools),
       close: async () => {
-        await Promise.all([pipeline.end(), orm.close(true)]);
+        await Promise.all([pipeline?.end(), orm.close(true), ...own.map((one) => one.destroy())]);
       },
     };
   } catch (error) {
@@ -134,10 +150,31 @@ export async function openDatabase(
   }
 }
 
-function prepareSession(settings: string): (connection: unknown) => Promise<void> {
-  return async (connection) => {
-    await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(settings));
-  };
+/** Upkeep makes its transactions by itself, since VACUUM cannot run in one. */
+function dialectFor(kind: Kind, { hasSession, settings }: PoolUse, open: () => ConnectionPool): Dialect {
+  const config = { pool: () => Promise.resolve(open()) };
+  return hasSession || kind === 'upkeep'
+    ? new PostgresDialect(config)
+    : new TransactionPoolerDialect(config, settings);
+}
+
+type Pools = Map<string, ConnectionPool>;
+
+function countsOf(pools: Pools): ConnectionCount[] {
+  return Array.from(pools, ([kind, { totalCount, idleCount, waitingCount }]) => ({
+    kind,
+    open: totalCount,
+    idle: idleCount,
+    waiting: waitingCount,
+  }));
+}
+
+async function refuseOldServer(kysely: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ number: number }>`
+    SELECT current_setting('server_version_num')::integer AS number`.execute(kysely);
+  if ((rows[0]?.number ?? 0) < MIN_VERSION) {
+    throw new OperatorError('The database of DATABASE_URL is too old: PostgreSQL 14 or newer is needed.');
+  }
 }
 
 /** How a connection of MikroORM's reads values. */

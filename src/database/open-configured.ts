@@ -1,3 +1,4 @@
+import type { PoolerMode } from './connection-kinds.js';
 import { openDatabase, type Database, type Entities } from './database.js';
 import { useEmbeddedPostgres } from './embedded.js';
 
@@ -9,8 +10,11 @@ export interface DatabaseConfig {
   dataDir: string;
   /** Most connections that this process opens to the database. */
   databasePoolSize: number;
+  databasePooler: PoolerMode;
   /** Milliseconds that a statement of a query may take; 0 for any time. */
   readTimeout: number;
+  /** Milliseconds in which a recording is to be answered. */
+  writeTimeout: number;
 }
 
 /** The database that the configuration names, open. */
@@ -37,20 +41,27 @@ export type UseDatabase = <T>(use: (opened: ConfiguredDatabase) => Promise<T>) =
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openConfiguredDatabase(
-  { databaseUrl, dataDir, databasePoolSize, readTimeout }: DatabaseConfig,
+  {
+    databaseUrl,
+    dataDir,
+    databasePoolSize,
+    databasePooler: pooler,
+    readTimeout,
+    writeTimeout,
+  }: DatabaseConfig,
   entities: Entities,
   role: 'server' | 'command',
   report: (event: string) => void,
 ): Promise<ConfiguredDatabase> {
-  const limit = { readTimeout: role === 'server' ? readTimeout : 0 };
+  const use = role === 'server' ? { readTimeout, writeTimeout, pooler } : undefined;
   if (databaseUrl !== undefined) {
-    const database = await openDatabase(databaseUrl, entities, databasePoolSize, limit);
+    const database = await openDatabase(databaseUrl, entities, databasePoolSize, use);
     const abandon = () => Promise.resolve();
     return { database, url: databaseUrl, embedded: false, close: () => database.close(), abandon };
   }
   const postgres = await useEmbeddedPostgres(dataDir, role, report);
   try {
-    const database = await openDatabase(postgres.url, entities, databasePoolSize, limit);
+    const database = await openDatabase(postgres.url, entities, databasePoolSize, use);
     const close = async () => {
       await database.close();
       await postgres.release();

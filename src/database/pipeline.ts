@@ -1,18 +1,11 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import type { ClientConfig } from 'pg';
+import type { PoolUse } from './connection-pool.js';
+import { sessionOf } from './session.js';
 import { SharedClient } from './shared-client.js';
 
-/** Milliseconds after which a statement is not quick, and is broken off. */
-const QUICK = 100;
-
 /** Milliseconds without any answer after which nothing more is asked until there is one. */
-const STUCK = 50;
-
-/** Milliseconds without an answer to a statement after which none is expected of its connection any more. */
-const LOST = 5_000;
-
-/** Plans once for all values: to plan takes longer than a quick statement does. */
-const SESSION = `SET plan_cache_mode = force_generic_plan; SET statement_timeout = ${QUICK}`;
+const STUCK_AFTER_MS = 50;
 
 /**
  * One connection for whatever is asked at the same time: statements are sent while others are being run, and those of
@@ -27,15 +20,14 @@ export class Pipeline implements PostgresPool {
   #client: SharedClient | undefined;
   #opened: Promise<SharedClient> | undefined;
 
-  /** @param session statements that a connection begins with */
-  constructor(config: ClientConfig, session: string) {
-    this.#config = { ...config, pipeline: true, query_timeout: LOST };
-    this.#session = session;
+  constructor(config: ClientConfig, { settings, deadline }: Pick<PoolUse, 'settings' | 'deadline'>) {
+    this.#config = { ...config, pipeline: true, query_timeout: deadline };
+    this.#session = sessionOf(settings);
   }
 
   /** Whether what is asked now would have to wait for a statement that is not quick, such as one that waits for a lock. */
   get isStuck(): boolean {
-    return (this.#client?.silence ?? 0) > STUCK;
+    return (this.#client?.silence ?? 0) > STUCK_AFTER_MS;
   }
 
   /** The one connection; a new one where the last was lost. */
@@ -60,7 +52,7 @@ export class Pipeline implements PostgresPool {
     client.on('end', forget);
     try {
       await client.connect();
-      await client.query(`${this.#session}; ${SESSION}`);
+      await client.query(this.#session);
     } catch (error) {
       forget();
       await client.end().catch(() => undefined);

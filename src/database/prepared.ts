@@ -4,8 +4,11 @@ import type { CompiledQuery, QueryExecutorProvider, QueryResult, RawBuilder } fr
 /** Statements of one name that are kept; each takes memory of every connection. */
 const MAX_KEPT = 100;
 
-/** SQLSTATE feature_not_supported, where a column has another type now; invalid_sql_statement_name, behind a pooler. */
-const FORGOTTEN = new Set(['0A000', '26000']);
+/**
+ * SQLSTATE feature_not_supported, where a column has another type now; behind a pooler that hands connections on,
+ * invalid_sql_statement_name where another client's connection was given, and duplicate_prepared_statement.
+ */
+const NOT_KEPT = new Set(['0A000', '26000', '42P05']);
 
 /** By name, the names of its texts. They are never forgotten, as connections do not forget them either. */
 const kept = new Map<string, Map<string, string>>();
@@ -31,7 +34,7 @@ export function prepared<Row>(name: string, statement: RawBuilder<Row> | Compile
       try {
         return await executor.executeQuery(withName(query, keptName));
       } catch (error) {
-        if (!FORGOTTEN.has((error as { code?: string }).code ?? '')) throw error;
+        if (!NOT_KEPT.has((error as { code?: string }).code ?? '')) throw error;
         return executor.executeQuery(query);
       }
     },

@@ -51,8 +51,14 @@ export function openRecordingDatabase(entities: Entities): RecordingDatabase {
     columns.add(tableName, namesOf(stored), namesOf(times));
   }
   const kysely = orm.em.fork().getKysely<unknown>();
-  const connections = { sql: kysely, reads: kysely, quickReads: kysely, readTimeout: 0, readers: 1, url: '' };
-  const database = { orm, ...connections, close: () => orm.close(true) };
+  const database: Database = {
+    orm,
+    ...{ sql: kysely, recording: kysely, upkeep: kysely, reads: kysely, quickReads: kysely },
+    ...{ readTimeout: 0, writeTimeout: 0, readers: 1, recorders: 1, url: '' },
+    distrustConnections: () => undefined,
+    connections: () => [],
+    close: () => orm.close(true),
+  };
   return { database, columns, record: (recording, run) => current.run(recording, run) };
 }
 

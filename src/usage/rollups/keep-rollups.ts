@@ -38,10 +38,10 @@ async function tidy(database: Database, stop: AbortSignal): Promise<void> {
 }
 
 /** One statement tells, so that an idle server does next to nothing. */
-async function isUntidy({ sql: kysely }: Database): Promise<boolean> {
+async function isUntidy({ upkeep }: Database): Promise<boolean> {
   const { rows } = await sql<{ untidy: boolean }>`
     SELECT NOT complete OR EXISTS (SELECT FROM llm_usage_deltas) AS untidy FROM llm_usage_state`.execute(
-    kysely,
+    upkeep,
   );
   return rows[0]?.untidy ?? true;
 }
@@ -63,6 +63,6 @@ export async function compactAll(database: Database, stop?: AbortSignal): Promis
 }
 
 /** Frees the space of moved deltas, which every read scans otherwise. */
-export async function forgetMoved({ sql: kysely }: Database): Promise<void> {
-  await sql`VACUUM llm_usage_deltas`.execute(kysely);
+export async function forgetMoved({ upkeep }: Database): Promise<void> {
+  await sql`VACUUM llm_usage_deltas`.execute(upkeep);
 }

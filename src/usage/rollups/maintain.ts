@@ -11,11 +11,11 @@ export type Progress = (done: number, all: number) => void;
  * @returns undefined when another one is running
  */
 export async function maintain<T>(
-  { sql: kysely }: Database,
+  { upkeep }: Database,
   work: (transaction: Transaction<unknown>) => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await kysely
+    return await upkeep
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute(async (transaction) => {

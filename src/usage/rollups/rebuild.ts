@@ -18,7 +18,7 @@ const RETRY_MS = 200;
 export async function rebuildRollups(database: Database, progress: Progress): Promise<void> {
   while (!(await emptyRollups(database))) await sleep(RETRY_MS);
   await tell(database, progress);
-  await sql`VACUUM llm_usage_rollups`.execute(database.sql);
+  await sql`VACUUM llm_usage_rollups`.execute(database.upkeep);
   for (;;) {
     const filled = await fillNext(database);
     const moved = await compactAll(database);
