@@ -2,6 +2,7 @@ import { Client, types, type ClientConfig, type CustomTypesConfig } from 'pg';
 import { Parser } from 'pg-protocol/dist/parser.js';
 import type { Duplex } from 'node:stream';
 import { decode } from './byte-text.js';
+import { FORMATS } from './session.js';
 
 /** The type `character` without a length, which no column has, and which costs nothing to make of a text. */
 const BYTES = 'bpchar';
@@ -24,6 +25,12 @@ export class ByteClient extends Client {
   constructor(config: ClientConfig) {
     super({ ...config, types: decoding(config.types ?? types) });
     Object.assign(this.connection, { attachListeners: readBytes });
+  }
+
+  /** What `pg` asks for when it connects, and the formats that every statement is written for. */
+  getStartupConf(): Record<string, string> {
+    const { getStartupConf } = Client.prototype as unknown as Pick<ByteClient, 'getStartupConf'>;
+    return { ...getStartupConf.call(this), ...FORMATS };
   }
 }
 

@@ -1,7 +1,7 @@
-import { Pool, type ClientConfig, type PoolClient, type PoolConfig } from 'pg';
+import { Pool, type ClientConfig, type ClientBase, type PoolClient } from 'pg';
 import { ByteClient } from './byte-client.js';
 import { isGivenUp } from './explain-error.js';
-import { FORMATS, sessionOf, type Settings } from './session.js';
+import { sessionOf, type Settings } from './session.js';
 
 /** Milliseconds that it may take to open a connection, or to wait for one. */
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -59,12 +59,6 @@ class PooledClient extends ByteClient {
     this.on('error', () => undefined);
   }
 
-  /** What `pg` says of itself when it connects; a pooler that hands connections on keeps these two for each client. */
-  getStartupConf(): Record<string, string> {
-    const startup = Object.getPrototypeOf(PooledClient.prototype) as Pick<PooledClient, 'getStartupConf'>;
-    return { ...startup.getStartupConf.call(this), ...FORMATS };
-  }
-
   override query = ((...given: unknown[]) => {
     const answer = (super.query as Send).apply(this, given);
     return answer instanceof Promise ? answer.catch((error: unknown) => this.#fail(error)) : answer;
@@ -119,7 +113,7 @@ export class ConnectionPool extends Pool {
 }
 
 /** The pool waits for the promise, though its type does not tell. */
-function setUp(settings: Settings): NonNullable<PoolConfig['onConnect']> {
+function setUp(settings: Settings): (client: ClientBase) => unknown {
   const statement = { text: sessionOf(settings), query_timeout: CONNECT_TIMEOUT_MS };
-  return (client) => client.query(statement) as unknown as void;
+  return (client) => client.query(statement);
 }
