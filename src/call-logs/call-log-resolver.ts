@@ -7,13 +7,16 @@ import type { ByteText } from '../database/byte-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
 import { Costs, PAGE_COST } from '../graphql/limits/cost-hints.js';
+import type { LoggedContext } from '../graphql/log-unexpected.js';
 import { selectedFields } from '../graphql/answer/selected-fields.js';
+import { ArgOfItems, type Unread } from '../graphql/unread.js';
 import { readConfigIdInUse } from '../keys/llm-config.js';
 import { CallLog } from './call-log.js';
 import { CallLogConnection, CallLogPageArgs } from './call-log-connection.js';
 import { boundedSpan } from './call-time-range.js';
 import { listCallLogs } from './list-call-logs.js';
 import { readCallLog } from './read-call-log.js';
+import { rowReader } from './recording/read-row.js';
 import { recordCallLog, recordCallLogs } from './recording/record-call-logs.js';
 import { RecordCallLogInput } from './recording/record-input.js';
 import { RecordCallLogsResult } from './recording/record-result.js';
@@ -93,17 +96,18 @@ export class CallLogResolver {
     return recordCallLog(context, made, selectedFields(info));
   }
 
-  @Costs({ size: (argument) => (argument('input') as unknown[] | undefined)?.length ?? 0 })
+  @Costs({ size: (argument) => [argument('input')].flat().length })
   @Mutation(() => RecordCallLogsResult, {
     description:
       'Records 1 to 1000 calls at once. A bad call is rejected with a reason, and the others are recorded.',
   })
   @Needs(Scope.LOGS_WRITE)
   recordCallLogs(
-    @Ctx() context: CallerContext,
-    @Arg('input', () => [RecordCallLogInput], { description: 'The calls.' }) input: RecordCallLogInput[],
+    @Ctx() context: CallerContext & LoggedContext,
+    @ArgOfItems('input', () => [RecordCallLogInput], { description: 'The calls.' })
+    input: (RecordCallLogInput | Unread)[],
     @Info() info: GraphQLResolveInfo,
   ): Promise<RecordCallLogsResult> {
-    return recordCallLogs(context, input, selectedFields(info, ['callLogs']));
+    return recordCallLogs(context, input, rowReader(info.schema), selectedFields(info, ['callLogs']));
   }
 }

@@ -74,6 +74,10 @@ export class RecordCallLogInput {
   @Field(() => DateTime, { nullable: true, description: 'When the call was made; now when left out.' })
   callTime?: Timestamp | null;
 
-  @Field(() => Int, { nullable: true, description: 'How long the call took, in milliseconds, 0 or more.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How long the call took, in milliseconds, 0 or more. In a row of recordCallLogs that comes as a variable, fractions are rounded.',
+  })
   durationMs?: number | null;
 }

@@ -8,6 +8,13 @@ export class RejectedCallLog {
   index!: number;
 
   @Field(() => String, {
+    nullable: true,
+    description:
+      'The field that is wrong, such as callTime, and where in it, such as requestParams.x; null where it is the call as a whole, or no mistake of the call.',
+  })
+  field!: string | null;
+
+  @Field(() => String, {
     description: 'The kind of mistake, by the same codes as errors, such as BAD_USER_INPUT.',
   })
   code!: string;

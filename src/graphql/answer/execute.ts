@@ -2,7 +2,6 @@ import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server
 import {
   execute,
   GraphQLError,
-  getVariableValues,
   Kind,
   OperationTypeNode,
   visit,
@@ -15,11 +14,12 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { Json } from '../scalars.js';
 import type { AnswerTexts } from './answer-texts.js';
+import { variableReader } from './read-variables.js';
 
 type Gateway = ApolloServerOptionsWithGateway<BaseContext>['gateway'];
 
-/** Runs one operation. */
-type Run = (variables: Record<string, unknown>, contextValue: unknown) => Promise<ExecutionResult>;
+/** Runs one operation with variables that were read. */
+type Run = (variableValues: Record<string, unknown>, contextValue: unknown) => Promise<ExecutionResult>;
 
 /** Compiled operations that are kept; of more, the one that was not asked for longest is forgotten. */
 const MAX_COMPILED = 250;
@@ -31,18 +31,16 @@ const MAX_COMPILED = 250;
  * resolvers run either way. See README.md beside this.
  */
 export function operationsOf(schema: GraphQLSchema): Gateway {
-  const seen = new WeakSet<OperationDefinitionNode>();
+  const interpreted = new WeakMap<OperationDefinitionNode, Run>();
   const compiled = new LRUCache<OperationDefinitionNode, Run>({ max: MAX_COMPILED });
   const runOf = (document: DocumentNode, operation: OperationDefinitionNode): Run => {
     const known = compiled.get(operation);
     if (known) return known;
-    const interpreted = interpret(schema, document, operation);
-    if (!seen.has(operation)) {
-      seen.add(operation);
-      return interpreted;
-    }
-    const run = compile(schema, document, operation) ?? interpreted;
-    compiled.set(operation, run);
+    const seen = interpreted.get(operation);
+    const run = seen
+      ? (compile(schema, document, operation) ?? seen)
+      : interpret(schema, document, operation);
+    (seen ? compiled : interpreted).set(operation, run);
     return run;
   };
   return {
@@ -63,9 +61,12 @@ export function operationsOf(schema: GraphQLSchema): Gateway {
   };
 }
 
-function interpret(schema: GraphQLSchema, document: DocumentNode, { name }: OperationDefinitionNode): Run {
-  return async (variableValues, contextValue) =>
-    execute({ schema, document, operationName: name?.value, contextValue, variableValues });
+function interpret(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Run {
+  const operationName = operation.name?.value;
+  const prepared = withReadVariables(document, operation);
+  return readingVariables(schema, document, operation, async (variableValues, contextValue) =>
+    execute({ schema, document: prepared, operationName, contextValue, variableValues }),
+  );
 }
 
 /** graphql-jit keeps no field that is called `__proto__`; who asks for the schema does so once. */
@@ -85,30 +86,44 @@ function isCompilable(document: DocumentNode, { operation, selectionSet }: Opera
   return isPlain;
 }
 
-/** As many as graphql-js tells of. */
-const MAX_ERRORS = 50;
-
-/** graphql-js reads the variables, and the compiled query takes them as they are: it cannot read inputs within inputs. */
 function compile(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): Run | undefined {
   if (!isCompilable(document, operation)) return undefined;
-  const { variableDefinitions = [] } = operation;
-  const type = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: Json.name } } as const;
-  const withReadVariables: OperationDefinitionNode = {
-    ...operation,
-    variableDefinitions: variableDefinitions.map(({ kind, variable }) => ({ kind, variable, type })),
-  };
-  const definitions = document.definitions.map((one) => (one === operation ? withReadVariables : one));
-  const compiled = compileQuery(schema, { ...document, definitions }, operation.name?.value);
+  const compiled = compileQuery(schema, withReadVariables(document, operation), operation.name?.value);
   if (!isCompiledQuery(compiled)) return undefined;
-  return async (variables, contextValue) => {
-    const read = getVariableValues(schema, variableDefinitions, variables, { maxErrors: MAX_ERRORS });
-    if (read.errors) return { errors: read.errors };
-    const { errors, ...result } = await compiled.query(undefined, contextValue, read.coerced);
+  return readingVariables(schema, document, operation, async (variableValues, contextValue) => {
+    const { errors, ...result } = await compiled.query(undefined, contextValue, variableValues);
     return errors ? { ...result, errors: errors.map(extensible) } : result;
+  });
+}
+
+/** Variables are read here: what is compiled cannot read inputs within inputs, and neither way knows an `Unread`. */
+function readingVariables(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  run: Run,
+): Run {
+  const read = variableReader(schema, document, operation);
+  return async (variables, contextValue) => {
+    const { errors, coerced } = read(variables);
+    return errors ? { errors } : run(coerced, contextValue);
+  };
+}
+
+/** Any JSON is taken for a variable as it is. */
+function withReadVariables(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const type = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: Json.name } } as const;
+  const variableDefinitions = operation.variableDefinitions?.map(({ kind, variable }) => ({
+    ...{ kind, variable, type },
+  }));
+  const prepared = { ...operation, ...(variableDefinitions && { variableDefinitions }) };
+  return {
+    ...document,
+    definitions: document.definitions.map((one) => (one === operation ? prepared : one)),
   };
 }
 
