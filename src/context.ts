@@ -1,4 +1,6 @@
-import { unlimitedCaller, type Caller, type CallerContext } from './access/caller.js';
+import { unlimitedCaller, type Caller } from './access/caller.js';
+import { CallLogRecorder } from './call-logs/recording/call-log-recorder.js';
+import type { RecordingContext, RecordingServices } from './call-logs/recording/recording-context.js';
 import type { ConsistencyContext, ConsistencyServices } from './consistency/check.js';
 import type { Database } from './database/database.js';
 import { Cursors } from './graphql/cursors.js';
@@ -7,23 +9,26 @@ import type { KeyContext, KeyServices } from './keys/key-context.js';
 import { KeyVault } from './keys/key-vault.js';
 
 /** What all requests to one server share. */
-export interface Services extends RequestServices, KeyServices, ConsistencyServices {}
+export interface Services extends RequestServices, RecordingServices, KeyServices, ConsistencyServices {}
 
 /** What one request works with: the contexts of all features. A resolver names the one of its own feature. */
-export interface Context extends CallerContext, KeyContext, ConsistencyContext {}
+export interface Context extends RecordingContext, KeyContext, ConsistencyContext {}
 
-export function createContext(services: Services, caller: Caller): Context {
-  return createRequestContext(services, caller.id, { ...services, caller });
+/** @param isAbandoned whether whoever made the request has hung up */
+export function createContext(services: Services, caller: Caller, isAbandoned: () => boolean): Context {
+  return createRequestContext(services, caller.id, { ...services, caller, isAbandoned });
 }
 
 /** The context in which the API's own code is traced: nothing in it reaches beyond the given database. */
 export function dryContext(database: Database): Context {
   const services = {
     ...requestServices(database, { cursors: new Cursors('dry run') }),
+    recorder: new CallLogRecorder(database, () => undefined),
+    recordingSecret: 'dry run',
     keyVault: new KeyVault('plaintext', []),
     tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
     fingerprintSecret: 'dry run',
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   };
-  return createContext(services, unlimitedCaller('dry run'));
+  return createContext(services, unlimitedCaller('dry run'), () => false);
 }

@@ -9,11 +9,14 @@ import { Authenticator } from './access/authenticator.js';
 import { jwtVerifier, type IdentityProviderConfig } from './access/identity-provider.js';
 import { TokenLookup } from './access/token-lookup.js';
 import { API_USE } from './consistency/api-use.js';
+import { CallLogRecorder } from './call-logs/recording/call-log-recorder.js';
 import { forgetOldKeys } from './call-logs/recording/idempotency.js';
 import { createCheck } from './consistency/check.js';
 import { whyUnfit } from './consistency/why-unfit.js';
 import { createContext, type Context, type Services } from './context.js';
 import type { Database } from './database/database.js';
+import { troubleLog } from './database/trouble-log.js';
+import { answerUnavailable } from './graphql/answer-unavailable.js';
 import { printAnswer } from './graphql/answer/answer-texts.js';
 import { operationsOf } from './graphql/answer/execute.js';
 import { Cursors } from './graphql/cursors.js';
@@ -73,6 +76,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
   });
+  const tellTrouble = troubleLog(app.log);
   const secrets = await loadSecrets(database);
   const schema = await createSchema();
   const consistency = createCheck(database, schema, API_USE);
@@ -82,6 +86,8 @@ export async function createServer(config: ServerConfig, database: Database): Pr
       pageSize: limits.pageSize,
       readingTurns: readingTurns(database, config.readsPerCaller),
     }),
+    recorder: new CallLogRecorder(database, tellTrouble),
+    recordingSecret: secrets.recording,
     ...createKeyServices(config, secrets.fingerprint),
     consistency,
   };
@@ -100,11 +106,12 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      logUnexpected(),
+      logUnexpected(tellTrouble),
       limitDocuments(limits),
       readApart(),
       limitCost(limits),
       reportSources(),
+      answerUnavailable(),
       answerPlainJson(),
     ],
   });
@@ -117,7 +124,10 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   const authenticator = new Authenticator(new TokenLookup(database, app.log), verifyJwt);
   const authenticate = await registerAuthentication(app, authenticator, http.signInFailures);
   await registerGraphql(app, apollo, http, authenticate, (request) =>
-    Object.assign(createContext(services, request.caller), { requestId: request.id, log: request.log }),
+    Object.assign(
+      createContext(services, request.caller, () => request.raw.socket.destroyed),
+      { requestId: request.id, log: request.log },
+    ),
   );
   const reasonOfCheck = whyUnfit(consistency, (error) => {
     app.log.warn({ err: error }, 'could not check the database');

@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import { LockMode, type MikroORM } from '@mikro-orm/postgresql';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/database.js';
-import { isDatabaseDown } from '../database/explain-error.js';
+import { troubleOf } from '../database/trouble.js';
 import type { Caller } from './caller.js';
 import { fromDate, toMicroseconds } from '../database/timestamp.js';
 import { inBatches } from '../graphql/in-batches.js';
@@ -80,8 +80,7 @@ export class TokenLookup {
       })
       .catch((error: unknown) => {
         // A database that is down is told of by whatever else needs it.
-        if (!isDatabaseDown(error))
-          this.#log.warn({ err: error }, 'the use of an access token was not noted');
+        if (!troubleOf(error)) this.#log.warn({ err: error }, 'the use of an access token was not noted');
       })
       .then(() => void this.#noting.delete(id));
     this.#noting.set(id, noting);

@@ -19,6 +19,7 @@ import { readCallLog } from './read-call-log.js';
 import { rowReader } from './recording/read-row.js';
 import { recordCallLog, recordCallLogs } from './recording/record-call-logs.js';
 import { RecordCallLogInput } from './recording/record-input.js';
+import type { RecordingContext } from './recording/recording-context.js';
 import { RecordCallLogsResult } from './recording/record-result.js';
 
 /** JSON is read as the bytes of its text, which go into the answer as they are. */
@@ -70,7 +71,7 @@ export class CallLogResolver {
   })
   @Needs(Scope.LOGS_WRITE)
   recordCallLog(
-    @Ctx() context: CallerContext,
+    @Ctx() context: RecordingContext,
     @Arg('input', () => RecordCallLogInput, { description: 'The call.' }) input: RecordCallLogInput,
     @Info() info: GraphQLResolveInfo,
   ): Promise<CallLog> {
@@ -83,7 +84,7 @@ export class CallLogResolver {
   })
   @Needs(Scope.LOGS_WRITE)
   async recordProxyCallLog(
-    @Ctx() context: CallerContext,
+    @Ctx() context: RecordingContext,
     @Arg('input', () => RecordCallLogInput, { description: 'The call, without configId.' })
     input: RecordCallLogInput,
     @Info() info: GraphQLResolveInfo,
@@ -92,8 +93,9 @@ export class CallLogResolver {
       throw badUserInput('input.configId', 'must be left out: it is the configuration in use.');
     }
     const configId = await readConfigIdInUse(context.em);
-    const made = Object.assign(input, { configId: configId === null ? null : String(configId) });
-    return recordCallLog(context, made, selectedFields(info));
+    return recordCallLog(context, input, selectedFields(info), {
+      configId: configId === null ? null : String(configId),
+    });
   }
 
   @Costs({ size: (argument) => [argument('input')].flat().length })
@@ -103,7 +105,7 @@ export class CallLogResolver {
   })
   @Needs(Scope.LOGS_WRITE)
   recordCallLogs(
-    @Ctx() context: CallerContext & LoggedContext,
+    @Ctx() context: RecordingContext & LoggedContext,
     @ArgOfItems('input', () => [RecordCallLogInput], { description: 'The calls.' })
     input: (RecordCallLogInput | Unread)[],
     @Info() info: GraphQLResolveInfo,

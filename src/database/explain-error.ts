@@ -73,6 +73,11 @@ function isSilence(message: string): boolean {
   );
 }
 
+/** The SQLSTATE of an error of PostgreSQL's; another code, or an empty text, for others. */
+export function sqlStateOf(error: unknown): string {
+  return error instanceof Error ? (innermost(error).code ?? '') : '';
+}
+
 /** Node reports a host with several addresses as several errors. */
 function innermost(error: unknown): DatabaseError {
   const outer = error as DatabaseError;

@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isDatabaseDown, isTimeout } from '../database/explain-error.js';
+import { troubleOf, type Trouble } from '../database/trouble.js';
 import { argumentPath, isInlineValue } from './argument-path.js';
 import { withCode } from './errors.js';
 import { isTooDeep, limitOfError } from './limits/limit-of-error.js';
@@ -13,28 +13,14 @@ export const MASKED = 'Something went wrong on the server. Its log has the detai
 export function isUnexpected(error: unknown): boolean {
   if (isTooDeep(error)) return false;
   const original = unwrapResolverError(error);
-  return !(original instanceof GraphQLError) && !isDatabaseDown(original) && !isTimeout(original);
+  return !(original instanceof GraphQLError) && !troubleOf(original);
 }
 
 /** Gives an error the shape that clients see: a stable code in extensions, and no inner details. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  if (isDatabaseDown(original)) {
-    return {
-      ...formatted,
-      message: 'The database does not answer at the moment. Try again; what was answered before is safe.',
-      extensions: withCode('DATABASE_UNAVAILABLE'),
-    };
-  }
-  if (isTimeout(original)) {
-    const message =
-      'The database took too long. Narrow callTime, or ask for less at once: fewer breakdowns, no text.';
-    return {
-      ...formatted,
-      message,
-      extensions: withCode('TIMEOUT', { limit: formatted.extensions?.['limit'] }),
-    };
-  }
+  const trouble = troubleOf(original);
+  if (trouble) return { ...formatted, ...toldOf(trouble, formatted.extensions?.['readTimeout']) };
   if (isUnexpected(error)) {
     const requestId = formatted.extensions?.['requestId'];
     return { ...formatted, message: MASKED, extensions: withCode('INTERNAL_SERVER_ERROR', { requestId }) };
@@ -54,6 +40,24 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     };
   }
   return { ...formatted, message };
+}
+
+/** @param readTimeout milliseconds that the statement had, where it only read */
+function toldOf(
+  { code, reason, isUnanswered }: Trouble,
+  readTimeout: unknown,
+): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
+  if (readTimeout !== undefined) {
+    if (code !== 'TIMEOUT') return { message: `${reason} Try again.`, extensions: withCode(code) };
+    const message =
+      'The database took too long. Narrow callTime, or ask for less at once: fewer breakdowns, no text.';
+    return { message, extensions: withCode(code, { limit: readTimeout }) };
+  }
+  if (!isUnanswered)
+    return { message: `${reason} Nothing was changed; try again.`, extensions: withCode(code) };
+  const message =
+    'The database did not answer, so that nobody knows whether it did what it was asked. Look before you try again.';
+  return { message, extensions: withCode('OUTCOME_UNKNOWN') };
 }
 
 type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;

@@ -1,12 +1,12 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { OperationTypeNode } from 'graphql';
-import { isTimeout } from '../database/explain-error.js';
+import { troubleOf } from '../database/trouble.js';
 import type { RequestContext } from './request-context.js';
 
 /**
  * Lets queries, but not mutations, use the connections on which a statement that takes too long is cancelled, and adds
- * the time limit to the error of a cancelled statement.
+ * the time limit of these to their errors.
  */
 export function readApart(): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
@@ -14,9 +14,10 @@ export function readApart(): ApolloServerPlugin<RequestContext> {
       if (operation?.operation === OperationTypeNode.QUERY) contextValue.readOnly();
       return Promise.resolve();
     },
-    didEncounterErrors({ errors, contextValue: { database } }) {
-      for (const error of errors.filter((one) => isTimeout(unwrapResolverError(one)))) {
-        Object.assign(error, { extensions: { ...error.extensions, limit: database.readTimeout } });
+    didEncounterErrors({ errors, contextValue: { database, isReadOnly } }) {
+      if (!isReadOnly) return Promise.resolve();
+      for (const error of errors.filter((one) => troubleOf(unwrapResolverError(one)))) {
+        Object.assign(error, { extensions: { ...error.extensions, readTimeout: database.readTimeout } });
       }
       return Promise.resolve();
     },

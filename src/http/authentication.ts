@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Authenticator } from '../access/authenticator.js';
-import { isDatabaseDown } from '../database/explain-error.js';
+import { withCode } from '../graphql/errors.js';
+import { troubleOf } from '../database/trouble.js';
 import type { Caller } from '../access/caller.js';
 import { formatError, isUnexpected } from '../graphql/format-error.js';
 import { limitSignInFailures } from './limit-rate.js';
@@ -54,6 +55,12 @@ function refuse(reply: FastifyReply, error: unknown, request: FastifyRequest): F
 }
 
 function shapeOf(error: unknown, requestId: string): GraphQLFormattedError {
+  const trouble = troubleOf(error);
+  if (trouble) {
+    // Of what was asked, nothing has begun.
+    const code = trouble.code === 'TIMEOUT' ? 'DATABASE_UNAVAILABLE' : trouble.code;
+    return { message: `${trouble.reason} Try again.`, extensions: withCode(code) };
+  }
   const { message } = error as Error;
   const extensions = error instanceof GraphQLError ? error.extensions : { requestId };
   return formatError({ message, extensions }, error);
@@ -61,7 +68,7 @@ function shapeOf(error: unknown, requestId: string): GraphQLFormattedError {
 
 function statusOf(error: unknown): 401 | 500 | 503 {
   if (error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED') return 401;
-  return error instanceof GraphQLError || isDatabaseDown(error) ? 503 : 500;
+  return error instanceof GraphQLError || troubleOf(error) ? 503 : 500;
 }
 
 /** What to send, as RFC 6750, section 3, has it: to whoever sent no token, nothing is said of an error. */

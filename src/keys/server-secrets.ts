@@ -14,11 +14,15 @@ export class ServerSecret {
   value!: string;
 }
 
+const NAMES = ['cursor', 'fingerprint', 'recording'] as const;
+
+type Secrets = Record<(typeof NAMES)[number], string>;
+
 /** Reads the random values that all servers on this database share; a migration made them. */
-export async function loadSecrets({ orm }: Database): Promise<{ cursor: string; fingerprint: string }> {
+export async function loadSecrets({ orm }: Database): Promise<Secrets> {
   const em = orm.em.fork();
-  const [cursor, fingerprint] = await Promise.all(
-    ['cursor', 'fingerprint'].map((name) => em.findOneOrFail(ServerSecret, { name })),
+  const [cursor = '', fingerprint = '', recording = ''] = await Promise.all(
+    NAMES.map(async (name) => (await em.findOneOrFail(ServerSecret, { name })).value),
   );
-  return { cursor: cursor?.value ?? '', fingerprint: fingerprint?.value ?? '' };
+  return { cursor, fingerprint, recording };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { DEFAULT_READ_TIMEOUT_MS } from '../../src/config-limits.js';
+import type { ServerUse } from '../../src/database/connection-kinds.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
 
@@ -32,9 +33,9 @@ export async function dropTestDatabase(url: string): Promise<void> {
 /**
  * A migrated database for the test file that calls it, open from before its tests to after them.
  *
- * @param readTimeoutOf is asked when it is opened
+ * @param useOf is asked when it is opened
  */
-export function useTestDatabase(readTimeoutOf: () => number | undefined = () => undefined): {
+export function useTestDatabase(useOf: () => Partial<ServerUse> = () => ({})): {
   database: Database;
   url: string;
 } {
@@ -42,7 +43,10 @@ export function useTestDatabase(readTimeoutOf: () => number | undefined = () => 
   beforeAll(async () => {
     held.url = await createTestDatabase();
     held.database = await openDatabase(held.url, entities, 10, {
-      readTimeout: readTimeoutOf() ?? DEFAULT_READ_TIMEOUT_MS,
+      readTimeout: DEFAULT_READ_TIMEOUT_MS,
+      // However busy the machine is, no call is refused for that.
+      writeTimeout: 60_000,
+      ...useOf(),
     });
   });
   afterAll(async () => {

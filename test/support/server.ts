@@ -32,7 +32,13 @@ export interface TestServer {
 export function useTestServer(
   configure: () => Partial<ServerConfig & DatabaseConfig> = () => ({}),
 ): TestServer {
-  const held = useTestDatabase(() => configure().readTimeout);
+  const held = useTestDatabase(() => {
+    const { readTimeout, writeTimeout } = configure();
+    return {
+      ...(readTimeout !== undefined && { readTimeout }),
+      ...(writeTimeout !== undefined && { writeTimeout }),
+    };
+  });
   let app: FastifyInstance;
   const server = {} as TestServer;
   server.send = (query, variables, token) => post(server.url, query, variables, token);

@@ -1,108 +1,415 @@
-import type DataLoader from 'dataloader';
-import { GraphQLError } from 'graphql';
-import { sql, type Kysely } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.js';
-import { inBatches } from '../../graphql/in-batches.js';
-import { badUserInput } from '../../graphql/errors.js';
-import { fromDate } from '../../database/timestamp.js';
-import { claimKeys } from './idempotency.js';
-import { insertCallLogs } from './insert-call-logs.js';
-import type { NewCallLog } from './prepare-call-log.js';
+import { sqlStateOf } from '../../database/explain-error.js';
+import { troubleOf, type Trouble } from '../../database/trouble.js';
+import { CallNumbers } from './call-numbers.js';
+import { findEarlierCalls } from './earlier-call.js';
+import { hindranceOf, namesOf, type Hindrance } from './hindrance.js';
+import { insertCallLogs, type NumberedCallLog } from './insert-call-logs.js';
+import { KnownGroups } from './known-groups.js';
+import {
+  keyOfAnotherCall,
+  notWritten,
+  outcomeUnknown,
+  overloaded,
+  refusedByDatabase,
+  unknownGroup,
+} from './recording-errors.js';
+import { WaitingCall, type PendingCallLog, type Recorded } from './waiting-call.js';
 
-/** A checked call on its way into the log. */
-export interface PendingCallLog {
-  callLog: NewCallLog;
-  idempotencyKey: string | null;
-  /** Path of the input, for messages. */
-  at: string;
-}
-
+/** Most calls of one statement. */
 const MAX_BATCH = 1000;
 
-/** Records calls and gives their ids, once they are committed. */
-export function callLogRecorder(database: Database): DataLoader<PendingCallLog, string> {
-  return inBatches((pending) => recordBatch(database, pending), MAX_BATCH);
+/** Characters of their bodies; a larger call is recorded by itself. */
+const MAX_BATCH_LENGTH = 8 * 1024 * 1024;
+
+/** So neither the database nor this process waits for the other. */
+const BATCHES_AT_ONCE = 2;
+
+/** Calls that may wait; each takes some memory beside its body, of which the bytes are limited elsewhere. */
+const MAX_WAITING = 20_000;
+
+/** Milliseconds after which a batch is slow: others begin beside it, and its connection may lead nowhere. */
+const SLOW_AFTER_MS = 750;
+
+/** Share of its time after which a call is not begun any more, since it could hardly be answered. */
+const LAST_BEGIN_SHARE = 0.8;
+
+/** Milliseconds after which what failed is tried again: at first, and at the most. */
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1_000;
+
+/** Milliseconds between attempts of what waits for locks. */
+const APART_PAUSE_MS = 100;
+
+/** Calls that wait for one thing that others need not wait for. */
+interface Lane {
+  /** Of what it is known to be. */
+  name: string | undefined;
+  calls: WaitingCall[];
 }
 
-type Outcome = string | Error;
+/**
+ * Records calls that many requests want recorded, so that one statement does it for all of them. While as many
+ * statements are under way as may be, what arrives waits to form the next one; when idle, it begins at once.
+ *
+ * Every call is answered within the database's `writeTimeout`, and by its own outcome:
+ * - where the database refuses one of a batch, halves of it are tried, so that only that one fails;
+ * - calls that have to wait for a lock go apart, by the group or the key that is locked, and the others go on;
+ * - where an answer is lost, the same numbers are inserted again, which does nothing where they are there already;
+ * - what was not sent when its time is over is refused and never written, what was sent has an unknown outcome.
+ */
+export class CallLogRecorder {
+  readonly #database: Database;
+  readonly #report: (trouble: Trouble, error: unknown) => void;
+  readonly #numbers = new CallNumbers();
+  readonly #groups = new KnownGroups();
+  #queue: WaitingCall[] = [];
+  readonly #keysUnderWay = new Set<string>();
+  readonly #apart = new Set<Lane>();
+  #isRetryingApart = false;
+  #waiting = 0;
+  /** Statements under way, and those of them that are not slow. */
+  #running = 0;
+  #quick = 0;
+  #isBeginning = false;
+  /** Why nothing could be recorded of late. */
+  #trouble: Trouble | undefined;
+  #pause = 0;
+  #isPaused = false;
 
-async function recordBatch(database: Database, batch: readonly PendingCallLog[]): Promise<Outcome[]> {
-  // Of calls that share a key, the first is recorded, and the others then find it.
-  const keys = new Set<string>();
-  const repeats: PendingCallLog[] = [];
-  const firsts = batch.filter((pending) => {
-    const { idempotencyKey } = pending;
-    if (idempotencyKey === null || !keys.has(idempotencyKey)) {
-      if (idempotencyKey !== null) keys.add(idempotencyKey);
-      return true;
-    }
-    repeats.push(pending);
-    return false;
-  });
-  const outcomes = new Map<PendingCallLog, Outcome>();
-  await recordApart(database, firsts, outcomes);
-  for (const repeat of repeats) await recordApart(database, [repeat], outcomes);
-  return batch.map((pending) => outcomes.get(pending) ?? new Error('A call was left without an outcome.'));
-}
+  /** @param report is told why the database does not record, whenever that is found */
+  constructor(database: Database, report: (trouble: Trouble, error: unknown) => void) {
+    this.#database = database;
+    this.#report = report;
+  }
 
-/** Records all of the calls or none; where the database refuses one of them, in halves, so that only that one fails. */
-async function recordApart(
-  database: Database,
-  batch: readonly PendingCallLog[],
-  outcomes: Map<PendingCallLog, Outcome>,
-): Promise<void> {
-  try {
-    // Without keys there is one statement that writes.
-    const isKeyed = batch.some(({ idempotencyKey }) => idempotencyKey !== null);
-    const ids = isKeyed
-      ? await database.sql.transaction().execute((transaction) => insertKeyed(transaction, batch))
-      : await insertCallLogs(database.sql, batch);
-    for (const [index, pending] of batch.entries()) outcomes.set(pending, ids[index] ?? '');
-  } catch (error) {
-    const [only] = batch;
-    if (!only || !isRefusal(error)) {
-      for (const pending of batch) outcomes.set(pending, error as Error);
-    } else if (batch.length === 1) {
-      outcomes.set(only, explainRefusal(error, only));
-    } else {
-      const half = Math.ceil(batch.length / 2);
-      await recordApart(database, batch.slice(0, half), outcomes);
-      await recordApart(database, batch.slice(half), outcomes);
+  /** Calls that were not answered yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Records a call; when this gives it, it is committed.
+   *
+   * @throws an error with a code, in time
+   */
+  async record(pending: PendingCallLog): Promise<Recorded> {
+    if (this.#waiting >= MAX_WAITING) throw overloaded();
+    const call = new WaitingCall(pending, this.#database.writeTimeout, (late) => {
+      late.refuse(this.#refusalOf(late));
+    });
+    this.#waiting += 1;
+    this.#queue.push(call);
+    this.#begin();
+    try {
+      return await call.outcome;
+    } finally {
+      this.#waiting -= 1;
     }
+  }
+
+  /** What to tell of a call whose time is over. */
+  #refusalOf({ isSent, mayBeThere, isHindered, pending }: WaitingCall): Error {
+    if (isSent || mayBeThere) return outcomeUnknown(pending.idempotency !== null);
+    if (isHindered) return notWritten(LOCKED);
+    return this.#trouble ? notWritten(this.#trouble) : overloaded();
+  }
+
+  /** Begins with what has arrived at the end of this turn of the event loop. */
+  #begin(): void {
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
+    setImmediate(() => {
+      this.#isBeginning = false;
+      // While the database is in trouble, one batch tries whether it still is.
+      const atOnce = this.#trouble ? 1 : BATCHES_AT_ONCE;
+      while (
+        this.#queue.length > 0 &&
+        !this.#isPaused &&
+        this.#quick < atOnce &&
+        this.#running < this.#database.recorders
+      ) {
+        void this.#runBatch();
+      }
+    });
+  }
+
+  async #runBatch(): Promise<void> {
+    this.#running += 1;
+    this.#quick += 1;
+    let isSlow = false;
+    const slow = setTimeout(() => {
+      isSlow = true;
+      this.#quick -= 1;
+      this.#database.distrustConnections();
+      this.#begin();
+    }, SLOW_AFTER_MS);
+    const count = await this.#attempt(() => this.#take());
+    clearTimeout(slow);
+    if (!isSlow) this.#quick -= 1;
+    this.#running -= 1;
+    // What is left, if nothing could be taken of it, waits for a statement that is under way.
+    if (this.#queue.length > 0 && count > 0) this.#begin();
+  }
+
+  /** What to record next. Calls that are known to be hindered go apart. */
+  #take(): WaitingCall[] {
+    const lanes = new Map<string, Lane>();
+    for (const lane of this.#apart) if (lane.name !== undefined) lanes.set(lane.name, lane);
+    const isFree = (call: WaitingCall) => {
+      if (lanes.size === 0) return true;
+      const { group, key } = namesOf(call);
+      const lane = lanes.get(group) ?? lanes.get(key);
+      if (lane) lane.calls.push(call);
+      call.isHindered = lane !== undefined;
+      return !lane;
+    };
+    const { taken, left } = this.#takeFrom(this.#queue, isFree);
+    this.#queue = left;
+    return taken;
+  }
+
+  /** Of calls that share a key, each waits for the one before. */
+  #takeFrom(
+    calls: readonly WaitingCall[],
+    isFree: (call: WaitingCall) => boolean,
+  ): Record<'taken' | 'left', WaitingCall[]> {
+    let length = 0;
+    const taken: WaitingCall[] = [];
+    const left: WaitingCall[] = [];
+    for (const call of calls) {
+      if (!this.#isWanted(call)) continue;
+      const key = call.pending.idempotency?.key;
+      const isFull = taken.length >= MAX_BATCH || length >= MAX_BATCH_LENGTH;
+      if (isFull || (key !== undefined && this.#keysUnderWay.has(key))) left.push(call);
+      else if (isFree(call)) {
+        if (key !== undefined) this.#keysUnderWay.add(key);
+        length += call.length;
+        taken.push(call);
+      }
+    }
+    return { taken, left };
+  }
+
+  /** Whether a call is still to be recorded; one that could not be answered in time is refused. */
+  #isWanted(call: WaitingCall): boolean {
+    if (call.isAnswered) return false;
+    if (!call.mayBeThere && call.pending.isAbandoned()) call.refuse(new Error('Nobody waits for this call.'));
+    else if (!call.mayBeThere && call.age > LAST_BEGIN_SHARE * this.#database.writeTimeout)
+      call.refuse(this.#refusalOf(call));
+    return !call.isAnswered;
+  }
+
+  /**
+   * Records what is taken, in one statement, and answers it, or does with it what its failure calls for.
+   *
+   * @param take is asked when there is a connection: until then, nothing has begun
+   * @returns how many were taken
+   */
+  async #attempt(take: () => WaitingCall[]): Promise<number> {
+    let taken: WaitingCall[] = [];
+    await this.#insert(() => (taken = take()));
+    for (const { pending } of taken)
+      if (pending.idempotency) this.#keysUnderWay.delete(pending.idempotency.key);
+    return taken.length;
+  }
+
+  async #insert(take: () => WaitingCall[]): Promise<void> {
+    let calls: WaitingCall[] = [];
+    try {
+      const inserted = await this.#database.recording.connection().execute(async (connection) => {
+        calls = take();
+        if (calls.length === 0) return new Set<string>();
+        const missing = await this.#groups.missing(connection, calls.map(groupOf));
+        for (const { call, groupId } of calls.map((one) => ({ call: one, groupId: groupOf(one) }))) {
+          if (groupId !== null && missing.has(groupId)) call.refuse(unknownGroup(call.pending.at, groupId));
+        }
+        calls = calls.filter(({ isAnswered }) => !isAnswered);
+        if (calls.length === 0) return new Set<string>();
+        const unnumbered = calls.filter(({ id }) => id === undefined);
+        const numbers = await this.#numbers.take(connection, unnumbered.length);
+        for (const [index, call] of unnumbered.entries()) call.id = numbers[index];
+        for (const call of calls) call.isSent = true;
+        return insertCallLogs(
+          connection,
+          calls.map(numbered),
+          calls.some(({ mayBeThere }) => mayBeThere),
+        );
+      });
+      this.#recover();
+      const others = calls.filter(({ id = '' }) => !inserted.has(id));
+      for (const call of calls) {
+        call.isSent = false;
+        if (call.id !== undefined && inserted.has(call.id)) call.record({ id: call.id, isRepeat: false });
+      }
+      if (others.length > 0) await this.#answerEarlier(others);
+    } catch (error) {
+      await this.#fail(error, calls);
+    }
+  }
+
+  /** Answers calls that were not inserted since they, or others under their keys, are there. */
+  async #answerEarlier(calls: WaitingCall[]): Promise<void> {
+    const earlier = await findEarlierCalls(this.#database.recording, calls.map(numbered));
+    for (const call of calls) {
+      const found = earlier.get(call.id ?? '');
+      if (found === undefined) {
+        // The key was given up meanwhile, or the number belongs to another call.
+        call.id = undefined;
+        call.mayBeThere = false;
+        this.#queue.unshift(call);
+      } else if (found === 'other content') call.refuse(keyOfAnotherCall(call.pending.at));
+      else call.record({ id: found.id, isRepeat: found.id !== call.id });
+    }
+  }
+
+  async #fail(error: unknown, given: WaitingCall[]): Promise<void> {
+    const calls = given.filter(({ isAnswered }) => !isAnswered);
+    const trouble = troubleOf(error);
+    for (const call of calls) {
+      call.mayBeThere ||= call.isSent && trouble?.isUnanswered === true;
+      call.isSent = false;
+    }
+    if (isRefusal(error)) await this.#recordApart(error, calls);
+    else if (!trouble) for (const call of calls) call.refuse(error);
+    else {
+      this.#report(trouble, error);
+      if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) await this.#setApart(error, calls);
+      else if (trouble.code === 'DATABASE_FULL') this.#refuse(calls, trouble);
+      else if (trouble.code === 'TIMEOUT' && !trouble.isUnanswered) await this.#recordLess(calls, trouble);
+      else this.#suffer(trouble, calls);
+    }
+  }
+
+  /** Of calls that the database refuses together, finds those that it refuses by themselves. */
+  async #recordApart(error: { code: string; message: string }, calls: WaitingCall[]): Promise<void> {
+    const [only] = calls;
+    for (const call of calls) this.#groups.forget(groupOf(call) ?? 0);
+    if (calls.length > 1) await this.#halve(calls);
+    else only?.refuse(refusedByDatabase(error, only.pending.callLog, only.pending.at));
+  }
+
+  /** Too many calls at once may take too long. */
+  async #recordLess(calls: WaitingCall[], trouble: Trouble): Promise<void> {
+    if (calls.length > 1) await this.#halve(calls);
+    else this.#refuse(calls, trouble);
+  }
+
+  async #halve(calls: WaitingCall[]): Promise<void> {
+    const half = Math.ceil(calls.length / 2);
+    for (const part of [calls.slice(0, half), calls.slice(half)]) {
+      await this.#attempt(() => part.filter((call) => this.#isWanted(call)));
+    }
+  }
+
+  #refuse(calls: WaitingCall[], trouble: Trouble): void {
+    for (const call of calls) {
+      call.refuse(call.mayBeThere ? outcomeUnknown(call.pending.idempotency !== null) : notWritten(trouble));
+    }
+  }
+
+  /** Lets calls wait until the database can be tried again. */
+  #suffer(trouble: Trouble, calls: WaitingCall[]): void {
+    this.#trouble = trouble;
+    this.#numbers.forget();
+    if (trouble.code !== 'DATABASE_LOCKED') this.#database.distrustConnections();
+    this.#queue.unshift(...calls);
+    this.#pause = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, 2 * this.#pause));
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    setTimeout(() => {
+      this.#isPaused = false;
+      this.#begin();
+    }, this.#pause);
+  }
+
+  #recover(): void {
+    this.#trouble = undefined;
+    this.#pause = 0;
+  }
+
+  /** Lets calls that wait for a lock wait by themselves, and the others begin again. */
+  async #setApart(error: unknown, calls: WaitingCall[]): Promise<void> {
+    const hindrance = await hindranceOf(this.#database.recording, error).catch((): Hindrance => ({
+      kind: 'table',
+    }));
+    if (hindrance.kind === 'table') {
+      this.#suffer(LOCKED, calls);
+      return;
+    }
+    const { kind } = hindrance;
+    const isMeant = (call: WaitingCall) =>
+      kind === 'key'
+        ? call.pending.idempotency !== null
+        : groupOf(call) !== null && (hindrance.groupId ?? groupOf(call)) === groupOf(call);
+    const hindered = calls.filter(isMeant);
+    this.#queue.unshift(...calls.filter((call) => !isMeant(call)));
+    const names = new Set(hindered.map((call) => namesOf(call)[kind]));
+    const [name] = names;
+    if (names.size === 1) this.#addLane(name, hindered);
+    else {
+      // Which of them it is, turns out when halves of them are tried.
+      const half = [...names].slice(0, Math.ceil(names.size / 2));
+      const isInHalf = (call: WaitingCall) => half.includes(namesOf(call)[kind]);
+      this.#addLane(undefined, hindered.filter(isInHalf));
+      this.#addLane(
+        undefined,
+        hindered.filter((call) => !isInHalf(call)),
+      );
+    }
+    this.#begin();
+    void this.#retryApart();
+  }
+
+  #addLane(name: string | undefined, calls: WaitingCall[]): void {
+    if (calls.length === 0) return;
+    for (const call of calls) call.isHindered = true;
+    const known = name !== undefined && [...this.#apart].find((lane) => lane.name === name);
+    if (known) known.calls.unshift(...calls);
+    else this.#apart.add({ name, calls });
+  }
+
+  /** Tries the calls that wait for locks, lane by lane, until there are none. */
+  async #retryApart(): Promise<void> {
+    if (this.#isRetryingApart) return;
+    this.#isRetryingApart = true;
+    while (this.#apart.size > 0) {
+      const before = this.#apart.size;
+      for (const lane of [...this.#apart]) {
+        // One whose name is not known is done with whatever comes of it.
+        if (lane.name === undefined) this.#apart.delete(lane);
+        await this.#attempt(() => {
+          const { taken, left } = this.#takeFrom(lane.calls, () => true);
+          lane.calls = lane.name === undefined ? [] : left;
+          if (lane.name === undefined) this.#queue.unshift(...left);
+          for (const call of taken) call.isHindered = false;
+          return taken;
+        });
+        if (lane.calls.length === 0) this.#apart.delete(lane);
+      }
+      if (this.#apart.size >= before) await sleep(APART_PAUSE_MS);
+    }
+    this.#isRetryingApart = false;
+    this.#begin();
   }
 }
 
-/** Those whose key was used before are recorded already. */
-async function insertKeyed(
-  transaction: Kysely<unknown>,
-  batch: readonly PendingCallLog[],
-): Promise<string[]> {
-  const taken = await sql<{ id: string }>`
-    SELECT nextval((SELECT pg_get_serial_sequence('llm_call_logs', 'id'))::regclass) AS id
-    FROM generate_series(1, ${batch.length})`.execute(transaction);
-  const numbered = batch.map((pending, index) => ({ ...pending, id: taken.rows[index]?.id ?? '' }));
-  const recordedAlready = await claimKeys(transaction, numbered, fromDate(new Date()));
-  const fresh = numbered.filter(({ id }) => !recordedAlready.has(id));
-  if (fresh.length > 0) await insertCallLogs(transaction, fresh);
-  return numbered.map(({ id }) => recordedAlready.get(id) ?? id);
-}
+const LOCK_NOT_AVAILABLE = '55P03';
+
+const LOCKED: Trouble = {
+  code: 'DATABASE_LOCKED',
+  reason: 'Somebody else holds a lock in the database that the call has to wait for.',
+  isUnanswered: false,
+};
+
+const groupOf = ({ pending }: WaitingCall): number | null => pending.callLog.groupId;
+
+const numbered = ({ id = '', pending: { callLog, idempotency } }: WaitingCall): NumberedCallLog => ({
+  ...{ id, callLog, idempotency },
+});
 
 /** Whether the database refused a value (SQLSTATE classes 22, 23 and 54), rather than failed. */
 function isRefusal(error: unknown): error is { code: string; message: string } {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
-}
-
-function explainRefusal(
-  error: { code: string; message: string },
-  { callLog, at }: PendingCallLog,
-): GraphQLError {
-  // The table should have one foreign key.
-  if (error.code === '23503' && callLog.groupId !== null) {
-    return badUserInput(
-      `${at}.groupId`,
-      `must be the number of a group; there is no group ${callLog.groupId}.`,
-    );
-  }
-  return badUserInput(at, `was refused by the database: ${error.message}.`);
+  return /^(22|23|54)...$/.test(sqlStateOf(error));
 }

@@ -14,6 +14,13 @@ export class IdempotencyKey {
   @Property({ type: new BigIntType('string'), comment: 'The call log that was recorded.' })
   callLogId!: string;
 
+  @Property({
+    type: 'text',
+    nullable: true,
+    comment: 'Keyed hash of what was sent, which tells another call under the same key; null for any call.',
+  })
+  content!: string | null;
+
   @Property({ type: new TimestampType(), index: true, comment: 'When it was recorded.' })
   createdAt!: Timestamp;
 }

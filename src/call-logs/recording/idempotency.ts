@@ -1,85 +1,76 @@
+import { createHmac } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { Caller } from '../../access/caller.js';
 import { badUserInput } from '../../graphql/errors.js';
-import { fromDate, type Timestamp } from '../../database/timestamp.js';
 import { storableText } from '../../database/storable-text.js';
+import type { RecordCallLogInput } from './record-input.js';
 
 const MAX_KEY_LENGTH = 255;
-const LIFETIME_HOURS = 24;
+
+/** How long a repeat is recognised. */
+export const LIFETIME_HOURS = 24;
+
+/** Keys that one statement forgets, so that none takes long. */
+const MAX_FORGOTTEN = 10_000;
+
+/** By which a repeat of a recording is recognised. */
+export interface Idempotency {
+  /** Each caller has keys of its own, and is not shown the calls of another's. */
+  key: string;
+  /** Keyed hash of what was sent: another call under the same key is no repeat. */
+  content: string;
+}
 
 /**
- * The key as it is stored: each caller has keys of its own. A caller who uses the key of another records a call, and is
- * not shown the other's.
- *
+ * @param secret keeps whoever reads the table from trying what was sent
+ * @returns null where the call has no key
  * @throws BAD_USER_INPUT when the key is empty or longer than 255 characters
  */
-export function parseIdempotencyKey(
+export function idempotencyOf(
   caller: Caller,
-  key: string | null | undefined,
+  input: RecordCallLogInput,
   at: string,
-): string | null {
-  if (key == null) return null;
-  if (key === '' || Array.from(key).length > MAX_KEY_LENGTH) {
+  secret: string,
+): Idempotency | null {
+  const { idempotencyKey, ...sent } = input;
+  if (idempotencyKey == null) return null;
+  if (idempotencyKey === '' || Array.from(idempotencyKey).length > MAX_KEY_LENGTH) {
     throw badUserInput(`${at}.idempotencyKey`, `must be from 1 to ${MAX_KEY_LENGTH} characters long.`);
   }
-  return `${caller.id} ${storableText(key)}`;
+  return {
+    key: `${caller.id}${storedKey(idempotencyKey)}`,
+    content: createHmac('sha256', secret).update(canonicalJson(sent)).digest('base64url'),
+  };
 }
 
-/**
- * Claims the keys of calls about to be recorded. A transaction that claims the same key at the same time
- * is waited for.
- *
- * @param calls with the ids that they are to have; keys are unique among them
- * @returns for each call whose key was used within the last 24 hours, by its id, the id of the call
- *   recorded then
- */
-export async function claimKeys(
-  transaction: Kysely<unknown>,
-  calls: readonly { id: string; idempotencyKey: string | null }[],
-  now: Timestamp,
-): Promise<Map<string, string>> {
-  const keyed = calls.flatMap(({ id, idempotencyKey: key }) => (key === null ? [] : [{ id, key }]));
-  if (keyed.length === 0) return new Map();
-  const keys = keyed.map(({ key }) => key);
-  // In the order of the keys, so that two transactions never wait for each other.
-  const claimed = await sql<{ key: string }>`
-    INSERT INTO llm_call_log_idempotency_keys AS held (key, call_log_id, created_at)
-    SELECT key, call_log_id, ${now}::timestamp
-    FROM unnest(${keys}::text[], ${keyed.map(({ id }) => id)}::bigint[]) AS wanted (key, call_log_id)
-    ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET call_log_id = excluded.call_log_id, created_at = excluded.created_at
-      WHERE held.created_at <= excluded.created_at - make_interval(hours => ${LIFETIME_HOURS})
-    RETURNING key`.execute(transaction);
-  const ours = new Set(claimed.rows.map(({ key }) => key));
-  const taken = keys.filter((key) => !ours.has(key));
-  if (taken.length === 0) return new Map();
-  const earlier = await sql<{ key: string; id: string }>`
-    SELECT key, call_log_id AS id FROM llm_call_log_idempotency_keys WHERE key = ANY(${taken})`.execute(
-    transaction,
-  );
-  const idByKey = new Map(earlier.rows.map(({ key, id }) => [key, id]));
-  const stillThere = await sql<{ id: string }>`
-    SELECT id FROM llm_call_logs WHERE id = ANY(${[...idByKey.values()]}::bigint[])`.execute(transaction);
-  const there = new Set(stillThere.rows.map(({ id }) => id));
-  const found = new Map<string, string>();
-  for (const { id, key } of keyed) {
-    const earlierId = idByKey.get(key);
-    if (earlierId === undefined) continue;
-    if (there.has(earlierId)) found.set(id, earlierId);
-    else await passOn(transaction, key, id, now);
+/** What PostgreSQL cannot store as it is, is stored as numbers, so that two such keys stay two. */
+function storedKey(key: string): string {
+  if (storableText(key) === key) return ` ${key}`;
+  return `\t${Buffer.from(key, 'utf16le').toString('base64url')}`;
+}
+
+/** JSON that is the same for the same values, whatever the order of their names; values that are left out are null. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) => {
+    if (member === null || typeof member !== 'object' || Array.isArray(member)) return member;
+    const names = Object.keys(member).sort();
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const given = (member as Record<string, unknown>)[name];
+        return given == null ? [] : [[name, given]];
+      }),
+    );
+  });
+}
+
+/** Forgets the keys that are too old to matter, by the database's clock. */
+export async function forgetOldKeys(kysely: Kysely<unknown>): Promise<void> {
+  for (;;) {
+    const { numAffectedRows = 0n } = await sql`
+      DELETE FROM llm_call_log_idempotency_keys WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM llm_call_log_idempotency_keys
+        WHERE created_at < now() AT TIME ZONE 'UTC' - make_interval(hours => ${LIFETIME_HOURS})
+        LIMIT ${MAX_FORGOTTEN} FOR UPDATE SKIP LOCKED))`.execute(kysely);
+    if (numAffectedRows < MAX_FORGOTTEN) return;
   }
-  return found;
-}
-
-/** Gives a key whose call has been deleted to another call. The claim above has locked it, refused as it was. */
-async function passOn(transaction: Kysely<unknown>, key: string, id: string, now: Timestamp): Promise<void> {
-  await sql`
-    UPDATE llm_call_log_idempotency_keys SET call_log_id = ${id}, created_at = ${now}::timestamp
-    WHERE key = ${key}`.execute(transaction);
-}
-
-/** Forgets the keys that are too old to matter. */
-export async function forgetOldKeys(database: Kysely<unknown>): Promise<void> {
-  const old = fromDate(new Date(Date.now() - LIFETIME_HOURS * 3_600_000));
-  await sql`DELETE FROM llm_call_log_idempotency_keys WHERE created_at < ${old}::timestamp`.execute(database);
 }

@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { formatError, isUnexpected } from '../../graphql/format-error.js';
 import type { LoggedContext } from '../../graphql/log-unexpected.js';
+import type { RecordedCallLog } from './answer-recorded.js';
 import type { RejectedCallLog } from './record-result.js';
 
-/** The id of a recorded call, or why a call was not recorded. */
-export type Outcome = string | Unrecorded;
+/** A recorded call, or why a call was not recorded. */
+export type Outcome = RecordedCallLog | Unrecorded;
 
 /** Why a call was not recorded. */
 export class Unrecorded {
@@ -19,7 +20,7 @@ export class Unrecorded {
 
 /** @throws the first fault, where none of the calls was recorded and there was one: sent again, they may be recorded */
 export function throwFaultOfAll(outcomes: readonly Outcome[]): void {
-  if (outcomes.some((outcome) => typeof outcome === 'string')) return;
+  if (outcomes.some((outcome) => !(outcome instanceof Unrecorded))) return;
   const fault = outcomes.find((outcome) => outcome instanceof Unrecorded && outcome.isFault);
   if (fault instanceof Unrecorded) throw fault.error;
 }
@@ -37,7 +38,7 @@ export function explainRejections(
 ): RejectedCallLog[] {
   const logged = new Set<unknown>();
   return outcomes.flatMap((outcome, index) => {
-    if (typeof outcome === 'string') return [];
+    if (!(outcome instanceof Unrecorded)) return [];
     const { error } = outcome;
     if (isUnexpected(error) && !logged.has(error)) {
       logged.add(error);

@@ -1,19 +1,18 @@
-import { maySeeGroup, type Caller, type CallerContext } from '../../access/caller.js';
+import { maySeeGroup, type Caller } from '../../access/caller.js';
 import { forbidden } from '../../access/refusals.js';
 import { badUserInput } from '../../graphql/errors.js';
 import type { LoggedContext } from '../../graphql/log-unexpected.js';
 import { Unread } from '../../graphql/unread.js';
-import type { CallLog } from '../call-log.js';
-import { parseIdempotencyKey } from './idempotency.js';
-import { prepareCallLog } from './prepare-call-log.js';
 import type { Selected } from '../../graphql/answer/selected-fields.js';
-import { readCallLog } from '../read-call-log.js';
-import { readCallLogsById } from '../read-call-logs.js';
-import { callLogRecorder, type PendingCallLog } from './call-log-recorder.js';
+import type { CallLog } from '../call-log.js';
+import { answerAllRecorded, answerRecorded, type RecordedCallLog } from './answer-recorded.js';
+import { idempotencyOf } from './idempotency.js';
 import { explainRejections, throwFaultOfAll, Unrecorded, type Outcome } from './outcome.js';
+import { prepareCallLog } from './prepare-call-log.js';
 import type { ReadRow } from './read-row.js';
 import type { RecordCallLogInput } from './record-input.js';
 import type { RecordCallLogsResult } from './record-result.js';
+import type { RecordingContext } from './recording-context.js';
 
 const MAX_CALLS = 1000;
 
@@ -21,17 +20,17 @@ const MAX_CALLS = 1000;
  * Records one call; when this returns, it is committed.
  *
  * @param selected what to give back of the call
- * @throws BAD_USER_INPUT that names the field and what would be right, FORBIDDEN for a group that is not the caller's
+ * @param known what the server knows of the call by itself
+ * @throws BAD_USER_INPUT that names the field and what would be right, FORBIDDEN for a group that is not the caller's,
+ *   or why it could not be recorded
  */
 export async function recordCallLog(
-  context: CallerContext,
+  context: RecordingContext,
   input: RecordCallLogInput,
   selected: Selected,
+  known: Partial<RecordCallLogInput> = {},
 ): Promise<CallLog> {
-  const id = await context.shared(callLogRecorder).load(prepare(context.caller, input, 'input'));
-  const callLog = isIdAlone(selected) ? ({ id } as CallLog) : await readCallLog(context, id, selected);
-  if (!callLog) throw new Error('A call was deleted in the moment after it was recorded.');
-  return callLog;
+  return answerRecorded(context, await recordOne(context, input, 'input', known), selected);
 }
 
 /**
@@ -42,7 +41,7 @@ export async function recordCallLog(
  *   from recording, where it has recorded none of them
  */
 export async function recordCallLogs(
-  context: CallerContext & LoggedContext,
+  context: RecordingContext & LoggedContext,
   input: readonly (RecordCallLogInput | Unread)[],
   readRow: ReadRow,
   selected: Selected,
@@ -56,12 +55,12 @@ export async function recordCallLogs(
   );
   const outcomes = await recordRows(context, rows, placeOf);
   throwFaultOfAll(outcomes);
-  const ids = outcomes.filter((outcome) => typeof outcome === 'string');
-  const recorded = new Map((await readBack(context, ids, selected)).map((call, index) => [ids[index], call]));
+  const recorded = outcomes.filter((outcome): outcome is RecordedCallLog => !(outcome instanceof Unrecorded));
+  const answers = (await answerAllRecorded(context, recorded, selected)).values();
   return {
-    recorded: ids.length,
+    recorded: recorded.length,
     callLogs: outcomes.map((outcome) =>
-      typeof outcome === 'string' ? (recorded.get(outcome) ?? null) : null,
+      outcome instanceof Unrecorded ? null : (answers.next().value ?? null),
     ),
     rejected: explainRejections(outcomes, placeOf, context),
   };
@@ -74,19 +73,18 @@ export type ReadCall = (at: string) => RecordCallLogInput;
  * Records calls, each for itself. This is the way of every list of calls into the log, whatever it came as.
  *
  * @param placeOf the place of a row in what was sent, such as `input[3]`, for messages
- * @returns the id of each, once it is committed, or why it was not recorded
+ * @returns each one as it was recorded, once it is committed, or why it was not
  */
 export function recordRows(
-  context: CallerContext,
+  context: RecordingContext,
   rows: readonly ReadCall[],
   placeOf: (index: number) => string,
 ): Promise<Outcome[]> {
-  const recorder = context.shared(callLogRecorder);
   return Promise.all(
     rows.map(async (read, index) => {
       const at = placeOf(index);
       try {
-        return await recorder.load(prepare(context.caller, read(at), at));
+        return await recordOne(context, read(at), at);
       } catch (error) {
         return new Unrecorded(error);
       }
@@ -94,28 +92,23 @@ export function recordRows(
   );
 }
 
-function prepare(caller: Caller, input: RecordCallLogInput, at: string): PendingCallLog {
-  const callLog = prepareCallLog(input, at);
-  if (!maySeeGroup(caller, callLog.groupId)) {
-    const own = caller.groupIds?.join(', ');
-    const argument = `${at}.groupId`;
-    throw forbidden(`${argument} must be among the groups that your token is limited to: ${own}.`, {
-      argument,
-    });
-  }
-  return { callLog, idempotencyKey: parseIdempotencyKey(caller, input.idempotencyKey, at), at };
+async function recordOne(
+  { caller, recorder, recordingSecret, isAbandoned }: RecordingContext,
+  input: RecordCallLogInput,
+  at: string,
+  known: Partial<RecordCallLogInput> = {},
+): Promise<RecordedCallLog> {
+  const callLog = prepareCallLog({ ...input, ...known }, at);
+  refuseOthersGroup(caller, callLog.groupId, `${at}.groupId`);
+  const idempotency = idempotencyOf(caller, input, at, recordingSecret);
+  const { id } = await recorder.record({ callLog, idempotency, at, isAbandoned });
+  return { id, callLog };
 }
 
-/** The recorded calls as the table holds them; where only the id is asked for, the table is not asked. */
-async function readBack(
-  context: CallerContext,
-  ids: string[],
-  selected: Selected,
-): Promise<(CallLog | null)[]> {
-  if (isIdAlone(selected)) return ids.map((id) => ({ id }) as CallLog);
-  return readCallLogsById(context, ids, selected);
-}
-
-function isIdAlone({ fields }: Selected): boolean {
-  return [...fields].every((field) => field === 'id' || field === '__typename');
+function refuseOthersGroup(caller: Caller, groupId: number | null, argument: string): void {
+  if (maySeeGroup(caller, groupId)) return;
+  const own = caller.groupIds?.join(', ');
+  throw forbidden(`${argument} must be among the groups that your token is limited to: ${own}.`, {
+    argument,
+  });
 }

@@ -6,6 +6,7 @@ import { TextSearch } from '../../../migrations/006_text_search.js';
 import { AccessTokens } from '../../../migrations/007_access_tokens.js';
 import { Usage } from '../../../migrations/008_usage.js';
 import { QuickerText } from '../../../migrations/009_quicker_text.js';
+import { IdempotencyContent } from '../../../migrations/010_idempotency_content.js';
 
 /** In the order they run. 002 belonged to the older backend and concerned tables outside this product. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '007_access_tokens', class: AccessTokens },
   { name: '008_usage', class: Usage },
   { name: '009_quicker_text', class: QuickerText },
+  { name: '010_idempotency_content', class: IdempotencyContent },
 ];

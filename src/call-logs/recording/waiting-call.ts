@@ -1,0 +1,77 @@
+import type { Idempotency } from './idempotency.js';
+import type { NewCallLog } from './prepare-call-log.js';
+
+/** A checked call on its way into the log. */
+export interface PendingCallLog {
+  callLog: NewCallLog;
+  idempotency: Idempotency | null;
+  /** Path of the input, for messages. */
+  at: string;
+  /** Whether whoever sent it has hung up, and will not be told. */
+  isAbandoned: () => boolean;
+}
+
+/** Which call a recording gives. */
+export interface Recorded {
+  id: string;
+  /** Whether it was recorded before, under the same idempotency key. */
+  isRepeat: boolean;
+}
+
+/** A call that was not answered yet. */
+export class WaitingCall {
+  readonly since = performance.now();
+  readonly outcome: Promise<Recorded>;
+  /** The number that it is to have, once it has one. */
+  id: string | undefined;
+  /** Whether a statement with it is under way. */
+  isSent = false;
+  /** Whether an answer was lost, so that it may have been recorded. */
+  mayBeThere = false;
+  /** Whether somebody else holds a lock that it has to wait for. */
+  isHindered = false;
+  isAnswered = false;
+  #timer: NodeJS.Timeout;
+  #settle!: { resolve: (recorded: Recorded) => void; reject: (error: unknown) => void };
+
+  /**
+   * @param timeout milliseconds
+   * @param expire answers it after that
+   */
+  constructor(
+    readonly pending: PendingCallLog,
+    timeout: number,
+    expire: (call: WaitingCall) => void,
+  ) {
+    this.outcome = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.#timer = setTimeout(expire, timeout, this);
+  }
+
+  /** Characters of its bodies, about. */
+  get length(): number {
+    const { requestMessages, requestParams, responseContent, responseData } = this.pending.callLog;
+    const bodies = [requestMessages, requestParams, responseContent, responseData];
+    return bodies.reduce((sum, body) => sum + (body?.length ?? 0), 0);
+  }
+
+  get age(): number {
+    return performance.now() - this.since;
+  }
+
+  record(recorded: Recorded): void {
+    this.#end();
+    this.#settle.resolve(recorded);
+  }
+
+  refuse(error: unknown): void {
+    this.#end();
+    this.#settle.reject(error);
+  }
+
+  #end(): void {
+    this.isAnswered = true;
+    clearTimeout(this.#timer);
+  }
+}
