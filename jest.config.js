@@ -12,6 +12,7 @@ export default {
   globalSetup: '<rootDir>/test/support/jest/set-up.js',
   globalTeardown: '<rootDir>/test/support/jest/tear-down.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/silent.ts'],
+  reporters: ['default', ...(process.env.FAULTS ? ['<rootDir>/test/faults/harness/table-reporter.js'] : [])],
   maxWorkers: 2,
   testTimeout: 180_000,
 };
