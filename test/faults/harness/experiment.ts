@@ -19,12 +19,18 @@ import { keep } from './results.js';
 import { startServer, type ServerProcess } from './server-process.js';
 
 /** Whether experiments run as long and as hard as the issue of each fault says: `npm run test:faults`. */
-export const IN_FULL = process.env['FAULTS'] === 'full';
+const IN_FULL = process.env['FAULTS'] === 'full';
 
 const FOLDER = process.env['FAULTS_FOLDER'] ?? tmpdir();
 
-/** Milliseconds within which whoever was kept from recording is expected to record again. */
-const RECOVERY_MS = IN_FULL ? 30_000 : 15_000;
+/** Milliseconds within which what is waited for has to come: far more than it takes. */
+export const LONG_ENOUGH_MS = IN_FULL ? 60_000 : 20_000;
+
+/** What the server may take beyond what it has when idle, whatever waits. */
+const MOST_MEMORY_MB = 300;
+
+/** Whatever lasts is logged once a minute, and not for each call. */
+const MOST_LOG_LINES = 100;
 
 /** Where a fault is made, and what is seen of it. */
 export interface Lab {
@@ -54,12 +60,14 @@ interface Options {
   environment?: Record<string, string>;
   /** `own`: a PostgreSQL that no other experiment uses. */
   postgres?: 'shared' | 'own';
-  /** Rules that an answer may break under this fault, as they are told. */
+  /** What may be broken under this fault, as it is told. */
   mayBreak?: RegExp;
-  /** Makes the database, where that is special. */
-  prepare?: (database: FaultDatabase) => Promise<void>;
+  /** Changes the database before the server starts; gives what undoes that when the database is gone, if need be. */
+  prepare?: (database: FaultDatabase) => Promise<(() => Promise<unknown>) | undefined>;
   /** Where the server finds its database, if not at the proxy. */
   way?: (database: FaultDatabase, proxy: FaultProxy) => Promise<string>;
+  /** Only root can make it; it is skipped for others. */
+  needsRoot?: boolean;
   /** The experiment ends the server by itself. */
   endsServer?: boolean;
 }
@@ -74,7 +82,8 @@ const { preparedFolder } = useDataFolders();
  * @param make makes the fault, waits for what is to happen under it, and mends it
  */
 export function experiment(fault: string, options: Options, make: (lab: Lab) => Promise<void>): void {
-  const isToRun = IN_FULL || options.inShort === true;
+  const isPossible = options.needsRoot !== true || process.getuid?.() === 0;
+  const isToRun = isPossible && (IN_FULL || options.inShort === true);
   const name = `Recording answers, and no call is lost, doubled or invented, while ${fault}`;
   (isToRun ? test : test.skip)(
     name,
@@ -91,8 +100,9 @@ async function run(fault: string, options: Options, make: (lab: Lab) => Promise<
   try {
     const database =
       options.postgres === 'own' ? await ownDatabase(await preparedFolder()) : await sharedDatabase();
-    undo.push(database.drop);
-    await options.prepare?.(database);
+    undo.push(() => database.drop());
+    const unprepare = await options.prepare?.(database);
+    if (unprepare) undo.unshift(unprepare);
     const proxy = await FaultProxy.to(database.port);
     undo.push(() => proxy.close());
     const way = (await options.way?.(database, proxy)) ?? database.urlBy(proxy.port);
@@ -133,11 +143,11 @@ async function observe(
   let peakMemory = 0;
   try {
     load.start(clients ?? mixedClients(lab.inShort(8, 24)));
-    const late = await load.acknowledged(2, RECOVERY_MS);
+    const late = await load.acknowledged(2, LONG_ENOUGH_MS);
     if (late.length > 0) throw new Error(`Before the fault, nothing was recorded for ${late.join(', ')}.`);
     await make(lab);
     if (!endsServer) {
-      const stuck = await load.acknowledged(2, RECOVERY_MS);
+      const stuck = await load.acknowledged(2, LONG_ENOUGH_MS);
       lab.demand(stuck.length === 0, `${stuck.length} clients could not record again when it was over.`);
       peakMemory = await server.peakAboveIdle();
     }
@@ -145,7 +155,14 @@ async function observe(
     await load.stop();
     await health.stop();
   }
-  broken.push(...[...load.broken].filter((rule) => mayBreak?.test(rule) !== true));
+  lab.demand(health.notLive === 0, '/livez did not say that the process lives.');
+  lab.demand(
+    peakMemory <= MOST_MEMORY_MB,
+    `The server took ${Math.round(peakMemory)} MB more than when idle.`,
+  );
+  const logged = server.running.stdout().split('"level"').length - 1;
+  lab.demand(logged <= MOST_LOG_LINES, `The server's log has ${logged} lines.`);
+  broken.push(...load.broken);
   const judgement = ledger.judge(await storedCalls(database));
   for (const wrong of ['lost', 'doubled', 'invented'] as const) {
     const found = judgement[wrong];
@@ -156,11 +173,12 @@ async function observe(
   if (differences > 0) broken.push(`Usage differs from the calls in ${differences} rollups.`);
   const { longestGap, slowest, seen, sentences } = load;
   const isAwaiting = AWAITING.has(fault);
+  const counted = broken.filter((rule) => mayBreak?.test(rule) !== true);
   keep(FOLDER, {
     ...{ fault, judgement, longestGap, slowest, seen, sentences, ready: health.ready },
-    ...{ peakMemory, broken, notes, isAwaiting },
+    ...{ peakMemory, broken: counted, notes, isAwaiting },
   });
-  return broken;
+  return counted;
 }
 
 /** The server fills the rollups first, on a database that is new to it. */

@@ -16,6 +16,8 @@ export interface FaultDatabase {
   direct: Client;
   /** For the server, with the role's password, by way of a port. */
   urlBy: (port: number) => string;
+  /** Connects anew, where PostgreSQL was started anew or elsewhere. */
+  reconnect: () => Promise<void>;
   /** The PostgreSQL, where the experiment has it for itself. */
   postgres: OwnPostgres | undefined;
   drop: () => Promise<void>;
@@ -25,9 +27,11 @@ export interface FaultDatabase {
 export async function sharedDatabase(): Promise<FaultDatabase> {
   const directUrl = await createTestDatabase();
   return prepared(directUrl, undefined, async ({ direct, role }) => {
-    await direct.query(`DROP OWNED BY ${role}`);
     await direct.end();
     await dropTestDatabase(directUrl);
+    const other = await connect(new URL('/postgres', directUrl).href);
+    await other.query(`DROP ROLE ${role}`);
+    await other.end();
   });
 }
 
@@ -56,6 +60,13 @@ async function prepared(
   const { port, pathname } = new URL(directUrl);
   const database: FaultDatabase = {
     ...{ name: pathname.slice(1), role, port: Number(port), directUrl, direct, postgres },
+    reconnect: async () => {
+      if (postgres) {
+        database.port = postgres.port;
+        database.directUrl = postgres.urlOf(database.name);
+      }
+      database.direct = await connect(database.directUrl);
+    },
     urlBy: (way) => `postgres://${role}:${password}@127.0.0.1:${way}${pathname}`,
     drop: () => drop(database),
   };

@@ -14,8 +14,8 @@ export interface ClientPlan {
   calls: number;
   /** About how long each call is. */
   bytes: number;
-  /** What else its calls have, such as a groupId. */
-  also?: CallInput;
+  /** Numbers of groups that its calls name in turn; none if left out. */
+  groups?: readonly string[];
   /** Milliseconds between its requests. */
   pause?: number;
 }
@@ -33,7 +33,7 @@ export function mixedClients(count: number): ClientPlan[] {
     isKeyed: index % 2 === 0,
     calls: index % 4 < 2 ? 1 : 7,
     bytes: index % 8 === 4 || index % 8 === 5 ? LARGE : SMALL,
-    also: { groupId: String((index % 2) + 1) },
+    groups: [String((index % 2) + 1)],
   }));
 }
 
@@ -99,15 +99,15 @@ class Client {
   }
 
   #freshCalls(): CallInput[] {
-    const { name, isKeyed, calls, bytes, also } = this.plan;
-    return Array.from({ length: calls }, () => {
+    const { name, isKeyed, calls, bytes, groups = [] } = this.plan;
+    return Array.from({ length: calls }, (_, index) => {
       const marker = `${name}-${(this.#sent += 1)}`;
       return {
         ...{ status: 'SUCCESS', activationCode: marker, promptTokens: 3, completionTokens: 4, durationMs: 5 },
         requestParams: { model: 'a-model' },
         requestMessages: [{ role: 'user', content: 'x'.repeat(bytes) }],
         ...(isKeyed ? { idempotencyKey: marker } : {}),
-        ...also,
+        groupId: groups[index % groups.length] ?? null,
       };
     });
   }
@@ -138,6 +138,13 @@ export class Load {
   constructor(url: string, ledger: Ledger) {
     this.url = url;
     this.ledger = ledger;
+  }
+
+  /** How many calls clients of these names were told are recorded. */
+  countOf(of: (name: string) => boolean): number {
+    return this.#clients
+      .filter(({ plan }) => of(plan.name))
+      .reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   }
 
   /** Lets more clients begin. */

@@ -10,8 +10,8 @@ import { killPostgres, postgresOf } from '../../support/data-folders.js';
 import { eventually } from '../../support/eventually.js';
 import { insertTestToken } from '../../support/token.js';
 
-/** Nothing of an experiment need survive a crash of the machine. */
-const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** What is committed has to survive the end of PostgreSQL, but not one of the machine. */
+const SETTINGS = { fsync: 'off', full_page_writes: 'off' };
 
 /** A PostgreSQL that one experiment has for itself, to stop and to freeze. */
 export class OwnPostgres {
@@ -44,9 +44,9 @@ export class OwnPostgres {
     return `postgres://postgres:${this.#folder.password}@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** @param port another than before, if it is to move */
-  async start(port?: number): Promise<void> {
-    await startPostgres(this.#folder, port ?? (this.port || undefined));
+  /** @param port another than before, if it is to move; 0 takes a free one */
+  async start(port = this.port): Promise<void> {
+    await startPostgres(this.#folder, port === 0 ? undefined : port);
     this.port = (await runningPort(this.#folder)) ?? 0;
   }
 
