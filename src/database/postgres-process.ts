@@ -93,7 +93,8 @@ async function worksIn(pid: number, cluster: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port of 127.0.0.1 that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await new Promise((ready) => probe.once('listening', ready));
   const { port } = probe.address() as AddressInfo;

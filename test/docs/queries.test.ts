@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
+import { queriesOf } from '../support/documented-queries.js';
 import { useTestServer } from '../support/server.js';
 
 const server = useTestServer();
@@ -42,10 +43,6 @@ test('the query Month costs what limits.md says', async () => {
   const { errors } = await server.send(`{ ${many.join('\n')} }`);
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'TOO_COSTLY', actual: 25 * Number(said) });
 });
-
-function queriesOf(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/```graphql\n(.*?)```/gs)].map(([, query]) => query!);
-}
 
 function nameOf(query: string): string {
   return /(?:query|mutation) (\w+)/.exec(query)![1]!;

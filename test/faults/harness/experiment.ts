@@ -38,6 +38,8 @@ export interface Lab {
   proxy: FaultProxy;
   server: ServerProcess;
   database: FaultDatabase;
+  /** Where the server finds it. */
+  databaseUrl: string;
   load: Load;
   /** What /readyz and /livez say meanwhile. */
   health: Health;
@@ -66,8 +68,8 @@ interface Options {
   prepare?: (database: FaultDatabase) => Promise<(() => Promise<unknown>) | undefined>;
   /** Where the server finds its database, if not at the proxy. */
   way?: (database: FaultDatabase, proxy: FaultProxy) => Promise<string>;
-  /** Only root can make it; it is skipped for others. */
-  needsRoot?: boolean;
+  /** Whether this machine can make the fault; the experiment is skipped where it cannot. */
+  isPossible?: boolean;
   /** The experiment ends the server by itself. */
   endsServer?: boolean;
 }
@@ -82,8 +84,7 @@ const { preparedFolder } = useDataFolders();
  * @param make makes the fault, waits for what is to happen under it, and mends it
  */
 export function experiment(fault: string, options: Options, make: (lab: Lab) => Promise<void>): void {
-  const isPossible = options.needsRoot !== true || process.getuid?.() === 0;
-  const isToRun = isPossible && (IN_FULL || options.inShort === true);
+  const isToRun = options.isPossible !== false && (IN_FULL || options.inShort === true);
   const name = `Recording answers, and no call is lost, doubled or invented, while ${fault}`;
   (isToRun ? test : test.skip)(
     name,
@@ -105,15 +106,15 @@ async function run(fault: string, options: Options, make: (lab: Lab) => Promise<
     if (unprepare) undo.unshift(unprepare);
     const proxy = await FaultProxy.to(database.port);
     undo.push(() => proxy.close());
-    const way = (await options.way?.(database, proxy)) ?? database.urlBy(proxy.port);
-    const server = await startServer(way, options.environment);
+    const databaseUrl = (await options.way?.(database, proxy)) ?? database.urlBy(proxy.port);
+    const server = await startServer(databaseUrl, options.environment);
     undo.push(async () => {
       server.running.signal('SIGCONT');
       server.running.signalGroup('SIGKILL');
       await server.running.ended;
     });
     await usageIsComplete(database);
-    return await observe(fault, options, make, { database, proxy, server });
+    return await observe(fault, options, make, { database, databaseUrl, proxy, server });
   } finally {
     for (const step of undo.reverse()) await step();
   }
@@ -123,7 +124,7 @@ async function observe(
   fault: string,
   { clients, endsServer = false, mayBreak }: Options,
   make: (lab: Lab) => Promise<void>,
-  { database, proxy, server }: Pick<Lab, 'database' | 'proxy' | 'server'>,
+  { database, databaseUrl, proxy, server }: Pick<Lab, 'database' | 'databaseUrl' | 'proxy' | 'server'>,
 ): Promise<string[]> {
   const broken: string[] = [];
   const notes: string[] = [];
@@ -132,7 +133,7 @@ async function observe(
   const load = new Load(server.url, ledger);
   const health = watchHealth(server.url);
   const lab: Lab = {
-    ...{ database, proxy, server, load, health },
+    ...{ database, databaseUrl, proxy, server, load, health },
     inShort: (short, full) => (IN_FULL ? full : short),
     last: (milliseconds) => sleep(milliseconds),
     demand: (isSo, whatIsWrong) => {
@@ -190,7 +191,9 @@ async function usageIsComplete({ direct }: FaultDatabase): Promise<void> {
 }
 
 async function storedCalls({ direct }: FaultDatabase): Promise<StoredCall[]> {
-  const { rows } = await direct.query<StoredCall>('SELECT id, activation_code AS marker FROM llm_call_logs');
+  const { rows } = await direct.query<StoredCall>(
+    'SELECT id, activation_code AS marker FROM llm_call_logs WHERE activation_code IS NOT NULL',
+  );
   return rows;
 }
 
