@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { generateKeyEncryptionKey } from '../../../src/keys/key-encryption-keys.js';
 import { documentedQueries } from '../../support/documented-queries.js';
 import { runCli } from '../../support/processes.js';
 import { post } from '../../support/post.js';
@@ -13,7 +14,7 @@ import { hasPgBouncer, poolTransactions, POOL_SIZE } from '../harness/pgbouncer.
  */
 
 const isPossible = process.env['FAULTS'] === 'full' && (await hasPgBouncer());
-const POOLED = { DATABASE_POOLER: 'transaction' };
+const POOLED = { DATABASE_POOLER: 'transaction', KEY_ENCRYPTION_KEYS: generateKeyEncryptionKey() };
 const DOCUMENTS = documentedQueries();
 
 experiment(
@@ -25,13 +26,15 @@ experiment(
     way: ({ urlBy }, { port }) => poolTransactions(urlBy(port)),
   },
   async (lab) => {
-    const { server, demand, databaseUrl } = lab;
+    const { server, demand, database, databaseUrl } = lab;
     const failed = new Map<string, string>();
     for (let round = 0; round < 3; round++) {
       for (const document of DOCUMENTS) {
         const { errors } = await post(server.url, document);
         if (errors) failed.set(document.split('\n')[0]!, JSON.stringify(errors[0]));
       }
+      // A group is made once of a name.
+      await database.direct.query(`UPDATE groups SET name = name || ' of before'`);
     }
     for (const [document, error] of failed) lab.note(`${document} ${error}`);
     demand(failed.size === 0, `${failed.size} of ${DOCUMENTS.length} documents failed.`);
@@ -73,7 +76,9 @@ async function leavesNothing({ demand, note, database }: Lab, pooled: string): P
   const left = [...new Set(found.flat())];
   for (const line of left) note(`Left on a connection: ${line}`);
   demand(left.length === 0, `${left.length} kinds of things were left on shared connections.`);
-  const { rowCount } = await database.direct.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`);
+  const { rowCount } = await database.direct.query(`
+    SELECT FROM pg_locks JOIN pg_stat_activity AS session USING (pid)
+    WHERE locktype = 'advisory' AND state = 'idle' AND datname = current_database()`);
   demand(rowCount === 0, `${rowCount} advisory locks are held by nobody.`);
 }
 

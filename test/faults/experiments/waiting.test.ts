@@ -76,7 +76,7 @@ experiment('an idempotency key is in an open transaction of another program', {}
 /** Every table that the server uses, and whether it can record without it. */
 const TABLES = {
   ...{ llm_call_logs: false, groups: false, llm_call_log_idempotency_keys: false, llm_access_tokens: false },
-  ...{ llm_usage_deltas: false, llm_usage_state: false, llm_usage_slices: true, llm_usage_rollups: true },
+  ...{ llm_usage_deltas: false, llm_usage_state: true, llm_usage_slices: true, llm_usage_rollups: true },
   ...{ llm_configs: true, llm_key_rotations: true, llm_server_secrets: true },
 };
 

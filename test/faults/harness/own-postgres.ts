@@ -93,8 +93,8 @@ async function childrenOf(parent: number): Promise<number[]> {
   return pids.filter((_, index) => parents[index] === parent);
 }
 
-/** Lets the tests in, and makes the groups that they record for. */
+/** Lets the tests in, and makes the groups that they record for: 1, 2 and 3. */
 export async function prepareTables(client: Client): Promise<void> {
   await insertTestToken((text, values) => client.query(text, values));
-  await client.query(`INSERT INTO groups (id, name) VALUES (1, 'one'), (2, 'two'), (3, 'three')`);
+  await client.query(`INSERT INTO groups (name) VALUES ('one'), ('two'), ('three')`);
 }
