@@ -1,4 +1,3 @@
-import { eventually } from '../../support/eventually.js';
 import { experiment, LONG_ENOUGH_MS } from '../harness/experiment.js';
 import { largeClients, mixedClients } from '../harness/load.js';
 import { record } from '../harness/request.js';
@@ -70,42 +69,39 @@ experiment(
 
 experiment(
   'clients leave before their calls were begun',
-  { inShort: true, clients: [], environment: SOON },
+  { inShort: true, postgres: 'own', clients: [] },
   async ({ database, server, load, demand }) => {
-    const { direct } = database;
-    await direct.query('BEGIN; LOCK TABLE llm_call_logs');
-    const call = (marker: string) => {
+    const begin = async (marker: string, signal?: AbortSignal) => {
       load.ledger.note('sent', marker);
-      return { status: 'SUCCESS', activationCode: marker, requestMessages: [] };
+      const call = { status: 'SUCCESS', activationCode: marker, requestMessages: [] };
+      const [told] = (await record(server.url, [call], false, signal)).told;
+      if (told?.id === undefined) load.ledger.note('unknown', marker);
+      else load.ledger.note('acknowledged', marker, { id: told.id });
     };
-    // Two batches may be under way at a time; these are the two.
-    const first = [record(server.url, [call('first-1')], false)];
-    await eventually(async () => (await waiting()) >= 1);
-    first.push(record(server.url, [call('first-2')], false));
-    await eventually(async () => (await waiting()) >= 2);
+    /** Once the server has answered this, it has read what was sent before. */
+    const hasRead = async () => {
+      for (let round = 0; round < 3; round++) await fetch(`${server.url}/livez`);
+    };
+    // The server knows the token then.
+    await begin('before');
+    await database.postgres?.freeze();
+    // Two batches are under way at a time; these are the two.
+    const stayed = [begin('stayed-1')];
+    await hasRead();
+    stayed.push(begin('stayed-2'));
+    await hasRead();
     const leaving = new AbortController();
-    const left = Array.from({ length: 50 }, (_, index) =>
-      record(server.url, [call(`left-${index}`)], false, leaving.signal),
-    );
-    // Once the server has answered this, it has read those.
-    await fetch(`${server.url}/livez`);
-    await fetch(`${server.url}/livez`);
+    const left = Array.from({ length: 50 }, (_, index) => begin(`left-${index}`, leaving.signal));
+    await hasRead();
     leaving.abort();
     await Promise.all(left);
-    for (let index = 0; index < 50; index++) load.ledger.note('unknown', `left-${index}`);
-    await direct.query('ROLLBACK');
-    for (const [index, answer] of (await Promise.all(first)).entries()) {
-      const id = answer.told[0]?.id;
-      if (id !== undefined) load.ledger.note('acknowledged', `first-${index + 1}`, { id });
-    }
-    const last = await record(server.url, [call('last-1')], false);
-    load.ledger.note('acknowledged', 'last-1', { id: last.told[0]?.id ?? '' });
-    const { rows } = await direct.query(`SELECT FROM llm_call_logs WHERE activation_code LIKE 'left-%'`);
-    demand(rows.length === 0, `${rows.length} of 50 calls were recorded for clients that had left.`);
-
-    async function waiting(): Promise<number> {
-      const { rowCount } = await direct.query('SELECT FROM pg_locks WHERE NOT granted');
-      return rowCount ?? 0;
-    }
+    await hasRead();
+    await database.postgres?.thaw();
+    await Promise.all(stayed);
+    await begin('after');
+    const { rowCount } = await database.direct.query(
+      `SELECT FROM llm_call_logs WHERE activation_code LIKE 'left-%'`,
+    );
+    demand(rowCount === 0, `${rowCount} of 50 calls were recorded for clients that had left.`);
   },
 );
