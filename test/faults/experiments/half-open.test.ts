@@ -30,6 +30,8 @@ experiment('open connections are swallowed again and again', {}, async (lab) => 
 experiment('all connections are swallowed for 20 s', {}, async (lab) => {
   lab.proxy.swallowAll();
   await lab.last(20_000);
+  const isTakenOut = Object.keys(lab.health.ready).some((said) => said.startsWith('503'));
+  lab.demand(isTakenOut, '/readyz did not take out a server that cannot write.');
   await lab.proxy.heal();
 });
 

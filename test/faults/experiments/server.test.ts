@@ -1,5 +1,6 @@
 import { eventually } from '../../support/eventually.js';
-import { experiment, LONG_ENOUGH_MS } from '../harness/experiment.js';
+import type { Ended } from '../../support/processes.js';
+import { experiment, LONG_ENOUGH_MS, type Lab } from '../harness/experiment.js';
 import { connect } from '../harness/fault-database.js';
 
 /* The server itself is frozen, or told to stop. */
@@ -39,34 +40,44 @@ const EVERY_LOCK = `
 /** What the issue of this fault allows for stopping, and as much again for a machine that is slow and shared. */
 const STOPPED_WITHIN_MS = 20_000;
 
+/** Waits for the end of a server that was told to stop, and tells how it was. */
+async function ends({ server, demand, note }: Lab): Promise<Ended> {
+  const began = performance.now();
+  const ended = await Promise.race([server.running.ended, new Promise<undefined>(lateness)]);
+  note(`It took ${((performance.now() - began) / 1000).toFixed(1)} s to end: ${JSON.stringify(ended)}.`);
+  demand(ended !== undefined, 'The server did not end.');
+  if (ended === undefined) server.running.signal('SIGKILL');
+  return server.running.ended;
+}
+
+const STOPS = { endsServer: true, mayBreak: NO_ANSWER };
+
+experiment('the server is told to stop, and nothing is wrong', STOPS, async (lab) => {
+  lab.server.running.signal('SIGTERM');
+  lab.demand((await ends(lab)).code === 0, 'Its exit code does not say that all was answered.');
+});
+
 experiment(
   'the server is told to stop, and all its connections are swallowed',
-  { inShort: true, endsServer: true, mayBreak: NO_ANSWER },
-  async ({ server, proxy, demand, note }) => {
-    proxy.swallowAll();
-    server.running.signal('SIGTERM');
-    const began = performance.now();
-    const ended = await Promise.race([server.running.ended, new Promise<'late'>(lateness)]);
-    note(`It took ${((performance.now() - began) / 1000).toFixed(1)} s to end: ${JSON.stringify(ended)}.`);
-    demand(ended !== 'late', 'The server did not end.');
-    demand(
-      ended === 'late' || (ended.code !== null && ended.code !== 0),
-      'Its exit code says that all was answered.',
-    );
-    server.running.signal('SIGKILL');
+  { ...STOPS, inShort: true },
+  async (lab) => {
+    lab.proxy.swallowAll();
+    lab.server.running.signal('SIGTERM');
+    lab.demand((await ends(lab)).code !== 0, 'Its exit code says that all was answered.');
   },
 );
 
-experiment(
-  'the server is told to stop, and nothing is wrong',
-  { endsServer: true, mayBreak: NO_ANSWER },
-  async ({ server, demand }) => {
-    server.running.signal('SIGTERM');
-    const ended = await Promise.race([server.running.ended, new Promise<'late'>(lateness)]);
-    demand(ended !== 'late' && ended.code === 0, `The server did not end well: ${JSON.stringify(ended)}.`);
-  },
-);
+experiment('the server is told twice to stop, and a table is locked', STOPS, async (lab) => {
+  const other = await connect(lab.database.directUrl);
+  await other.query('BEGIN; LOCK TABLE llm_call_logs');
+  lab.server.running.signal('SIGTERM');
+  // Closer together they would be taken for one.
+  await lab.last(1_200);
+  lab.server.running.signal('SIGTERM');
+  lab.demand((await ends(lab)).code === 130, 'Its exit code does not say that it was told twice.');
+  await other.end();
+});
 
-function lateness(resolve: (late: 'late') => void): void {
-  setTimeout(resolve, STOPPED_WITHIN_MS, 'late').unref();
+function lateness(resolve: (late: undefined) => void): void {
+  setTimeout(resolve, STOPPED_WITHIN_MS, undefined).unref();
 }

@@ -26,8 +26,6 @@ export interface Answer {
   status: number;
   /** Of the header, in seconds. */
   retryAfter: number | undefined;
-  /** Whether the request failed, rather than some calls of it. */
-  isWhole: boolean;
   /** For each call. */
   told: Told[];
 }
@@ -40,7 +38,7 @@ export async function record(
   signal = AbortSignal.timeout(PATIENCE_MS),
 ): Promise<Answer> {
   const ofAll = (status: number, told: Told, retryAfter?: number): Answer => ({
-    ...{ status, retryAfter, isWhole: true },
+    ...{ status, retryAfter },
     told: calls.map(() => told),
   });
   try {
@@ -69,7 +67,7 @@ export async function record(
     if (isBatch) {
       for (const { index, code, message } of data.recordCallLogs.rejected) told[index] = { code, message };
     }
-    return { status, retryAfter, isWhole: false, told };
+    return { status, retryAfter, told };
   } catch (error) {
     return ofAll(0, { code: signal.aborted ? 'UNANSWERED' : codeOf(error) });
   }

@@ -21,26 +21,22 @@ export function isMistake({ code }: Told): boolean {
 }
 
 /** What is wrong with an answer whatever the fault was, in a sentence each. */
-export function brokenRules({ status, retryAfter, isWhole, told }: Answer): string[] {
+export function brokenRules({ status, retryAfter, told }: Answer): string[] {
   const found = new Set<string>();
   for (const { id, code, message = '' } of told) {
     if (id !== undefined) continue;
-    if (code === undefined) {
-      found.add('A call was neither recorded nor rejected.');
-    } else if (code === 'UNANSWERED') {
-      found.add('A recording was not answered.');
-    } else if (!isOurs(code)) {
-      found.add(
-        status === 0 ? `A connection ended without an answer: ${code}.` : `${code} is no code of ours.`,
-      );
-    } else {
-      if (code === 'INTERNAL_SERVER_ERROR') found.add('A fault was answered by INTERNAL_SERVER_ERROR.');
-      if (READERS_ADVICE.test(message)) found.add(`A writer got a reader's advice: ${code}, "${message}"`);
-      // Of a call that may have been written, HTTP has nothing to say.
-      const isPassing = isWhole && !MISTAKES.has(code) && !UNKNOWN_OUTCOME.has(code);
-      if (isPassing && status !== 503) found.add(`${code} came with HTTP ${status} instead of 503.`);
-      if (isPassing && !(Number(retryAfter) > 0)) found.add(`${code} came without Retry-After.`);
-    }
+    if (code === undefined) found.add('A call was neither recorded nor rejected.');
+    else if (code === 'UNANSWERED') found.add('A recording was not answered.');
+    else if (status === 0) found.add(`A connection ended without an answer: ${code}.`);
+    else if (!isOurs(code)) found.add(`${code} is no code of ours.`);
+    else if (code === 'INTERNAL_SERVER_ERROR') found.add('A fault was answered by INTERNAL_SERVER_ERROR.');
+    if (READERS_ADVICE.test(message)) found.add(`A writer got a reader's advice: ${code}, "${message}"`);
+  }
+  // Where the whole request failed for a reason that passes, HTTP says so, for clients that know nothing else.
+  if (told.every((call) => saysNothingWritten(call) && !isMistake(call))) {
+    const codes = [...new Set(told.map(({ code }) => code))].join(' and ');
+    if (status !== 503) found.add(`${codes} came with HTTP ${status} instead of 503.`);
+    if (!(Number(retryAfter) > 0)) found.add(`${codes} came without Retry-After.`);
   }
   return [...found];
 }
