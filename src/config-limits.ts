@@ -82,6 +82,7 @@ export function configuredLimits(set: z.output<z.ZodObject<typeof LIMIT_VARIABLE
       body: set.MAX_BODY_BYTES,
       recordingBody: Math.max(set.MAX_RECORDING_BODY_BYTES, set.MAX_BODY_BYTES),
       bodies: set.MAX_BODIES_BYTES,
+      patience: set.WRITE_TIMEOUT_MS,
       requestTimeout: set.REQUEST_TIMEOUT_MS,
       rate: set.RATE_LIMIT,
       signInFailures: set.SIGN_IN_FAILURE_LIMIT,

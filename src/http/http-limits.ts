@@ -1,3 +1,5 @@
+import { DEFAULT_WRITE_TIMEOUT_MS } from '../database/connection-kinds.js';
+
 /** What the server takes over HTTP, and how much of it. */
 export interface HttpLimits {
   /** Bytes of a body. */
@@ -6,6 +8,8 @@ export interface HttpLimits {
   recordingBody: number;
   /** Bytes of large bodies that are worked on at one time; half of them for one caller. */
   bodies: number;
+  /** Milliseconds that a body waits for the room that it needs. */
+  patience: number;
   /** Milliseconds that a request may take to arrive. */
   requestTimeout: number;
   /** Requests of one caller in a minute; 0 for any number. */
@@ -24,6 +28,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   body: 4 * MIB,
   recordingBody: 16 * MIB,
   bodies: 32 * MIB,
+  patience: DEFAULT_WRITE_TIMEOUT_MS,
   requestTimeout: 30_000,
   rate: 600_000,
   signInFailures: 100,

@@ -80,9 +80,10 @@ export class Turns {
         // Others may have waited behind it.
         this.#admitNext();
       };
-      const timer = patience === 0 ? undefined : setTimeout(giveUp, patience);
+      let timer: NodeJS.Timeout | undefined;
       this.#waiting.add(waiter);
       this.#admitNext();
+      if (patience > 0 && this.#waiting.has(waiter)) timer = setTimeout(giveUp, patience);
     });
   }
 
