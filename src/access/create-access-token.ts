@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { storableText } from '../database/storable-text.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId32 } from '../graphql/ids.js';
-import { fromDate, type Timestamp } from '../database/timestamp.js';
+import { databaseTime } from '../database/clock.js';
+import type { Timestamp } from '../database/timestamp.js';
 import { AccessToken } from './access-token.js';
 import { maySeeGroup, type Caller } from './caller.js';
 import { forbidden } from './refusals.js';
@@ -36,12 +37,12 @@ export async function createAccessToken(
   asked: AskedToken,
   argument: (field: keyof AskedToken) => string = (field) => `input.${field}`,
 ): Promise<{ secret: string; accessToken: AccessToken }> {
-  const now = fromDate(new Date());
   const name = parseName(asked.name, argument('name'));
   const scopes = SCOPES.filter((scope) => asked.scopes.includes(scope));
   if (scopes.length === 0) throw badUserInput(argument('scopes'), 'must hold at least one scope.');
   const groupIds = parseGroupIds(caller, asked.groupIds ?? null, argument('groupIds'));
   const expiresAt = asked.expiresAt ?? null;
+  const now = await databaseTime(em);
   if (expiresAt !== null && expiresAt <= now) {
     throw badUserInput(argument('expiresAt'), 'must be in the future.');
   }

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { fromDate } from '../database/timestamp.js';
+import { databaseTime } from '../database/clock.js';
 import { AccessToken } from './access-token.js';
 import { unlimitedCaller } from './caller.js';
 import { createAccessToken } from './create-access-token.js';
@@ -18,7 +18,7 @@ export async function ensureFirstToken({ orm }: Database): Promise<string | unde
     await em.execute('SELECT pg_advisory_xact_lock(?)', [FIRST_TOKEN_LOCK]);
     const inForce = await em.count(AccessToken, {
       revokedAt: null,
-      $or: [{ expiresAt: null }, { expiresAt: { $gt: fromDate(new Date()) } }],
+      $or: [{ expiresAt: null }, { expiresAt: { $gt: await databaseTime(em) } }],
     });
     if (inForce > 0) return undefined;
     const asked = { name: 'admin', scopes: [Scope.ADMIN] };

@@ -50,7 +50,8 @@ export function jwtVerifier(
     });
     return {
       caller: callerOfClaims(payload),
-      expiresAt: ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000,
+      // The provider's clock is nobody's but its own: for a JWT, that of this machine has to do.
+      expiresInMs: ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000 - Date.now(),
     };
   };
 }

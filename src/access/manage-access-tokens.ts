@@ -2,7 +2,7 @@ import type { EntityManager, FilterQuery } from '@mikro-orm/postgresql';
 import type { Caller } from './caller.js';
 import { badUserInput } from '../graphql/errors.js';
 import { parseId } from '../graphql/ids.js';
-import { fromDate } from '../database/timestamp.js';
+import { databaseTime } from '../database/clock.js';
 import { AccessToken } from './access-token.js';
 
 /** Every token that the caller may manage, revoked and expired ones too, the newest first. */
@@ -20,7 +20,7 @@ export async function revokeAccessToken(em: EntityManager, caller: Caller, id: s
   await em.nativeUpdate(
     AccessToken,
     { $and: [...asked, { revokedAt: null }] },
-    { revokedAt: fromDate(new Date()) },
+    { revokedAt: await databaseTime(em) },
   );
   const token = await em.findOne(AccessToken, { $and: asked });
   if (!token) throw badUserInput('id', `must be the number of an access token; there is no token ${id}.`);

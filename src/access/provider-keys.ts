@@ -22,13 +22,14 @@ const UNKNOWN_KEY_EVERY_MS = 10_000;
  * @returns what jose asks for a key; it throws IDENTITY_PROVIDER_UNAVAILABLE when the provider does not answer
  */
 export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>): JWTVerifyGetKey {
-  // When to ask again for a key that is unknown is decided here.
+  // When to ask again is decided here, and by a clock that nobody sets.
   const remote = createRemoteJWKSet(new URL(url), {
-    cacheMaxAge: MAX_AGE_MS,
+    cacheMaxAge: Infinity,
     cooldownDuration: Infinity,
     timeoutDuration: TIMEOUT_MS,
   });
   const mayAsk = tokenBucket(MAX_UNKNOWN_KEYS, UNKNOWN_KEY_EVERY_MS);
+  let fetchedAt = -Infinity;
   let triedAt = -Infinity;
   let failedAt = -Infinity;
 
@@ -37,6 +38,7 @@ export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>):
     triedAt = performance.now();
     try {
       await remote.reload();
+      fetchedAt = triedAt;
     } catch (error) {
       failedAt = performance.now();
       log.warn({ err: error }, 'could not fetch the keys of the identity provider');
@@ -50,8 +52,9 @@ export function providerKeys(url: string, log: Pick<FastifyBaseLogger, 'warn'>):
     }));
 
   return async (header, token) => {
-    if (!remote.fresh) await reload();
-    else if (performance.now() - triedAt > REFRESH_MS) reload().catch(() => undefined);
+    const now = performance.now();
+    if (now - fetchedAt > MAX_AGE_MS) await reload();
+    else if (now - triedAt > REFRESH_MS) reload().catch(() => undefined);
     try {
       return await remote(header, token);
     } catch (error) {

@@ -94,9 +94,9 @@ async function join(
   folder: DataFolder & { password: string },
   { port, mayStart }: { port?: number; mayStart: () => boolean },
 ): Promise<Client | undefined> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   let failures = 0;
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     const running = await runningPort(folder);
     if (running === undefined && !mayStart()) return undefined;
     try {

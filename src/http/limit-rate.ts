@@ -2,9 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
-
-/** Callers or addresses that are counted at one time; beyond that, the earliest are forgotten. */
-const MAX_COUNTED = 10_000;
+import { RateStore } from './rate-store.js';
 
 const MINUTE_MS = 60_000;
 
@@ -18,7 +16,7 @@ export async function limitRate(scope: FastifyInstance, limit: number): Promise<
   await scope.register(rateLimit, {
     max: limit,
     timeWindow: MINUTE_MS,
-    cache: MAX_COUNTED,
+    store: RateStore,
     keyGenerator: callerOf,
     addHeadersOnExceeding: {
       'x-ratelimit-limit': false,
@@ -42,7 +40,7 @@ export async function limitSignInFailures(
   limit: number,
 ): Promise<(request: FastifyRequest) => Promise<void>> {
   if (limit === 0) return () => Promise.resolve();
-  await app.register(rateLimit, { global: false, max: limit, timeWindow: MINUTE_MS, cache: MAX_COUNTED });
+  await app.register(rateLimit, { global: false, max: limit, timeWindow: MINUTE_MS, store: RateStore });
   const count = app.createRateLimit();
   return async (request) => {
     const counted = await count(request);

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { KeyContext } from './key-context.js';
-import { fromDate, type Timestamp } from '../database/timestamp.js';
+import { databaseTime } from '../database/clock.js';
+import type { Timestamp } from '../database/timestamp.js';
 import { fingerprint, type KeyInUse, readKeyInUse } from './key-in-use.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, lockConfigInUse, lockRotations, readConfigInUse, storeKey } from './llm-config.js';
@@ -60,7 +61,7 @@ async function replaceKey(
   newApiKey: string,
   reason: string | null,
 ): Promise<LlmConfig> {
-  const updatedAt = fromDate(new Date());
+  const updatedAt = await databaseTime(transaction);
   const id = current.config?.id ?? (await addConfig(transaction, updatedAt));
   const apiKey = keyVault.seal(newApiKey, id);
   const newFingerprint = fingerprint(newApiKey, fingerprintSecret);

@@ -1,7 +1,7 @@
 import { badUserInput } from '../../graphql/errors.js';
 import { MAX_32, parseId32 } from '../../graphql/ids.js';
 import { storableJson, storableText } from '../../database/storable-text.js';
-import { fromDate, type Timestamp } from '../../database/timestamp.js';
+import type { Timestamp } from '../../database/timestamp.js';
 import {
   CALL_LOG_FIELDS,
   type CALL_LOG_COLUMNS,
@@ -73,6 +73,12 @@ export const NEW_CALL_LOG_COLUMNS = CALL_LOG_FIELDS.flatMap((column) => {
   ];
 });
 
+/**
+ * What PostgreSQL itself reads as the moment at which it stores the call, in UTC as all our sessions are: by the clock of
+ * the database, whatever that of this server says.
+ */
+const NOW: Timestamp = 'now';
+
 /** Every call begins as a copy of this: V8 copies an object faster than it adds one value after the other. */
 const NO_VALUES = Object.fromEntries(NEW_CALL_LOG_COLUMNS.map(({ field }) => [field, null]));
 
@@ -93,7 +99,7 @@ export function prepareCallLog(input: RecordCallLogInput, at: string): NewCallLo
     const value = input[field];
     if (value != null) values[field] = check(value, at);
   }
-  values['callTime'] ??= fromDate(new Date());
+  values['callTime'] ??= NOW;
   const call = values as NewCallLog;
   call.tokensUsed ??= sum(call.promptTokens, call.completionTokens, at);
   return call;

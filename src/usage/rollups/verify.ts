@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { IS_CALL, type Range } from '../../call-logs/call-time-range.js';
 import type { Database } from '../../database/database.js';
 import { OperatorError } from '../../operator-error.js';
-import { fromDate, type Timestamp } from '../../database/timestamp.js';
+import { DATABASE_NOW } from '../../database/clock.js';
+import type { Timestamp } from '../../database/timestamp.js';
 import type { Difference } from './difference.js';
 import type { Progress } from './maintain.js';
 import { compareMonth } from './verify-sql.js';
@@ -101,6 +102,6 @@ async function verifyMonth(
 /** Records what was found, unless the rollups are being made anew since. */
 async function record({ sql: kysely }: Database, wrong: number): Promise<void> {
   await sql`
-    UPDATE llm_usage_state SET verified_at = ${fromDate(new Date())}::timestamp, differences = ${wrong}::bigint
+    UPDATE llm_usage_state SET verified_at = ${DATABASE_NOW}, differences = ${wrong}::bigint
     WHERE complete`.execute(kysely);
 }
