@@ -18,10 +18,22 @@ import { usageCommand } from './usage/usage-command.js';
 // when it runs: to load the whole application takes two seconds.
 
 const { env } = process;
-const stop = new StopSignal();
 
-const asItIs: UseDatabase = async (use) => (await import('./use-database.js')).useAsItIs(env, use);
-const migrated: UseDatabase = async (use) => (await import('./use-database.js')).useMigrated(env, use);
+/** Of a mistake of ours, as EX_SOFTWARE of sysexits.h; what is refused in a sentence ends with 1. */
+const EXIT_CRASHED = 70;
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+process.on('uncaughtException', (error) => {
+  tell(lastWords(error));
+  process.exit(EXIT_CRASHED);
+});
+const stop = new StopSignal(tell);
+
+const asItIs: UseDatabase = async (use) =>
+  (await import('./use-database.js')).useAsItIs(env, stop.atOnce, use);
+const migrated: UseDatabase = async (use) =>
+  (await import('./use-database.js')).useMigrated(env, stop.atOnce, use);
 
 const program = new Command('llm-call-log')
   .description(
@@ -88,6 +100,16 @@ async function createCheck(database: Database): Promise<Check> {
   return createCheck(database, await createSchema(), API_USE);
 }
 
+function lastWords(error: Error): string {
+  if (error instanceof OperatorError) return error.message;
+  const { name, message, stack = message } = error;
+  // The database's and the ORM's messages quote statements and values, and with them prompts and keys.
+  const quotesData = 'severity' in error || 'query' in error;
+  return quotesData
+    ? [name, ...stack.split('\n').filter((line) => line.startsWith('    at '))].join('\n')
+    : stack;
+}
+
 // Whoever read our output may be gone; that is no reason to leave a database behind.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
@@ -96,9 +118,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   // After a Ctrl-C, which reaches PostgreSQL's own programs too, their failure is no news.
-  const interrupted = error instanceof Stopped || (stop.gently.aborted && error instanceof OperatorError);
-  if (interrupted) process.exit(130);
-  const { message, stack } = error as Error;
-  process.stderr.write(`${error instanceof OperatorError ? message : (stack ?? message)}\n`);
-  process.exitCode = 1;
+  const reason: unknown = error instanceof OperatorError ? stop.gently.reason : error;
+  if (reason instanceof Stopped) process.exit(reason.exitCode);
+  tell(lastWords(error as Error));
+  process.exitCode = error instanceof OperatorError ? 1 : EXIT_CRASHED;
 }

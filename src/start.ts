@@ -4,7 +4,7 @@ import type { ConfiguredDatabase } from './database/open-configured.js';
 import { ensureDemo, type DemoArguments } from './demo/ensure-demo.js';
 import { createLogger } from './http/logger.js';
 import { serve } from './serve.js';
-import { unlessAborted, type StopSignal } from './stop-signal.js';
+import { Stopped, unlessAborted, type StopSignal } from './stop-signal.js';
 import { useAsServer } from './use-database.js';
 
 /** `start`: serves the database that the environment names until the process is told to stop. */
@@ -32,11 +32,16 @@ async function startOn(
   const report = (event: string) => {
     logger.error(event);
   };
-  await useAsServer(config, report, async (opened) => {
-    if (opened.embedded) await unlessAborted(stop.gently, migrate(opened.database));
-    await unlessAborted(stop.gently, prepare(opened));
-    await unlessAborted(stop.atOnce, serve(config, opened.database, stop.gently, print));
-  });
+  try {
+    await useAsServer(config, report, stop.atOnce, async (opened) => {
+      if (opened.embedded) await unlessAborted(stop.gently, migrate(opened.database));
+      await unlessAborted(stop.gently, prepare(opened));
+      await serve(config, opened.database, stop.gently, print);
+    });
+  } catch (error) {
+    // A server that was not open yet leaves nothing undone.
+    if (!(error instanceof Stopped) || stop.atOnce.aborted) throw error;
+  }
 }
 
 function print(line: string): void {

@@ -2,18 +2,23 @@ import { readConfig, type Config } from './config.js';
 import { migrate, refusePendingMigrations } from './database/migrating/migrate.js';
 import { openConfiguredDatabase, type ConfiguredDatabase } from './database/open-configured.js';
 import { entities } from './entities.js';
-import { Stopped } from './stop-signal.js';
+import { Stopped, unlessAborted } from './stop-signal.js';
 
 type Use<T> = (opened: ConfiguredDatabase) => Promise<T>;
 
 /**
  * The database for a command, as it stands.
  *
+ * @param atOnce is aborted when nothing is to be waited for any more
  * @throws OperatorError in one sentence where it cannot be used
  */
-export async function useAsItIs<T>(environment: NodeJS.ProcessEnv, use: Use<T>): Promise<T> {
+export async function useAsItIs<T>(
+  environment: NodeJS.ProcessEnv,
+  atOnce: AbortSignal,
+  use: Use<T>,
+): Promise<T> {
   const opened = await openConfiguredDatabase(readConfig(environment), entities, 'command', reportProblem);
-  return closeAfter(opened, () => use(opened));
+  return closeAfter(opened, atOnce, () => use(opened));
 }
 
 /**
@@ -21,8 +26,12 @@ export async function useAsItIs<T>(environment: NodeJS.ProcessEnv, use: Use<T>):
  *
  * @throws OperatorError also where a migration is pending on a database of the operator's own
  */
-export async function useMigrated<T>(environment: NodeJS.ProcessEnv, use: Use<T>): Promise<T> {
-  return useAsItIs(environment, async (opened) => {
+export async function useMigrated<T>(
+  environment: NodeJS.ProcessEnv,
+  atOnce: AbortSignal,
+  use: Use<T>,
+): Promise<T> {
+  return useAsItIs(environment, atOnce, async (opened) => {
     if (opened.embedded) await migrate(opened.database);
     else await refusePendingMigrations(opened.database);
     return use(opened);
@@ -33,24 +42,38 @@ export async function useMigrated<T>(environment: NodeJS.ProcessEnv, use: Use<T>
  * The database for a server; the embedded one is migrated on the way.
  *
  * @param report is told what happens to the embedded database later on
+ * @param atOnce is aborted when nothing is to be waited for any more
  */
 export async function useAsServer<T>(
   config: Config,
   report: (event: string) => void,
+  atOnce: AbortSignal,
   use: Use<T>,
 ): Promise<T> {
   const opened = await openConfiguredDatabase(config, entities, 'server', report);
-  return closeAfter(opened, () => use(opened));
+  return closeAfter(opened, atOnce, () => use(opened));
 }
 
-async function closeAfter<T>(opened: ConfiguredDatabase, work: () => Promise<T>): Promise<T> {
+async function closeAfter<T>(
+  opened: ConfiguredDatabase,
+  atOnce: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await unlessAborted(atOnce, workAndClose(opened, work));
+  } catch (error) {
+    // What still runs would keep the database from closing.
+    if (error instanceof Stopped) await opened.abandon();
+    throw error;
+  }
+}
+
+async function workAndClose<T>(opened: ConfiguredDatabase, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    // What still runs would keep the database from closing.
-    if (error instanceof Stopped) await opened.abandon();
-    else await opened.close();
+    if (!(error instanceof Stopped)) await opened.close();
     throw error;
   }
   await opened.close();

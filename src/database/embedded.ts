@@ -75,13 +75,15 @@ export async function useEmbeddedPostgres(
   }
   await ensureDatabase(first);
   keep(first);
+  const release = async () => {
+    released = true;
+    const client = await session;
+    if (client) await letGo(client, folder);
+  };
+  let releasing: Promise<void> | undefined;
   return {
     url: connectionUrl(port, folder.password, DATABASE),
-    release: async () => {
-      released = true;
-      const client = await session;
-      if (client) await letGo(client, folder);
-    },
+    release: () => (releasing ??= release()),
   };
 }
 

@@ -12,7 +12,7 @@ export class CleanUp {
    */
   later(step: () => Promise<void>): void {
     this.#steps.push(step);
-    if (this.#begun) throw new Stopped('The run has ended.');
+    if (this.#begun) throw new Stopped('The run has ended.', 130);
   }
 
   /**

@@ -7,7 +7,7 @@ import { reportOf } from './report/report.js';
 import { runBench } from './run-bench.js';
 
 const options = readOptions();
-const stop = new StopSignal();
+const stop = new StopSignal((line) => process.stderr.write(`${line}\n`));
 const cleanUp = new CleanUp();
 const report = (progress: string) => process.stderr.write(`${progress}\n`);
 
@@ -23,7 +23,7 @@ try {
   if (!(error instanceof Stopped)) {
     report(error instanceof OperatorError ? error.message : String((error as Error).stack));
   }
-  process.exitCode = error instanceof Stopped ? 130 : 1;
+  process.exitCode = error instanceof Stopped ? error.exitCode : 1;
 } finally {
   await cleanUp.run(work);
 }
