@@ -89,6 +89,7 @@ export interface PoolUse {
 /** Connections that are opened when they are wanted, and closed when they are not. */
 export class ConnectionPool extends Pool {
   readonly #trust: Trust;
+  readonly #inUse = new Set<PoolClient>();
 
   constructor(config: ConnectionConfig, { max, settings, deadline, hasSession }: PoolUse) {
     super({
@@ -101,6 +102,13 @@ export class ConnectionPool extends Pool {
     });
     this.#trust = config.trust;
     this.on('error', () => undefined);
+    this.on('acquire', (client) => void this.#inUse.add(client));
+    this.on('release', (_error, client) => void this.#inUse.delete(client));
+  }
+
+  /** The numbers of PostgreSQL's processes behind the connections that are in use. */
+  get backends(): number[] {
+    return Array.from(this.#inUse, (client) => (client as { processID?: number }).processID ?? 0);
   }
 
   override connect = (async () => {

@@ -61,11 +61,13 @@ export interface Database {
 
 /** Connections of one kind. */
 export interface ConnectionCount {
-  kind: string;
-  open: number;
+  kind: Kind;
+  inUse: number;
   idle: number;
   /** Statements that wait for one. */
   waiting: number;
+  /** The numbers of PostgreSQL's processes behind those that are in use. */
+  backends: number[];
 }
 
 /** server_version_num of PostgreSQL 14. */
@@ -158,14 +160,15 @@ function dialectFor(kind: Kind, { hasSession, settings }: PoolUse, open: () => C
     : new TransactionPoolerDialect(config, settings);
 }
 
-type Pools = Map<string, ConnectionPool>;
+type Pools = Map<Kind, ConnectionPool>;
 
 function countsOf(pools: Pools): ConnectionCount[] {
-  return Array.from(pools, ([kind, { totalCount, idleCount, waitingCount }]) => ({
+  return Array.from(pools, ([kind, { totalCount, idleCount, waitingCount, backends }]) => ({
     kind,
-    open: totalCount,
+    inUse: totalCount - idleCount,
     idle: idleCount,
     waiting: waitingCount,
+    backends,
   }));
 }
 

@@ -1,11 +1,12 @@
 import { encode } from '../../database/byte-text.js';
+import { fromDate } from '../../database/timestamp.js';
 import { troubleOf } from '../../database/trouble.js';
 import type { Selected } from '../../graphql/answer/selected-fields.js';
 import { Group } from '../../groups/group.js';
 import type { CallLog } from '../call-log.js';
 import { readCallLog } from '../read-call-log.js';
 import { readCallLogsById } from '../read-call-logs.js';
-import type { NewCallLog } from './prepare-call-log.js';
+import { NOW, type NewCallLog } from './prepare-call-log.js';
 import type { RecordingContext } from './recording-context.js';
 
 /** A call that is in the log, or was when it was sent for the first time. */
@@ -57,11 +58,12 @@ async function whatWasSent(
   { id, callLog }: RecordedCallLog,
   { fields }: Selected,
 ): Promise<CallLog> {
-  const { groupId, requestMessages, requestParams, responseData } = callLog;
+  const { groupId, requestMessages, requestParams, responseData, callTime } = callLog;
   const isGroupWanted = fields.has('group') && groupId !== null;
   return {
     ...callLog,
     id,
+    callTime: callTime === NOW ? fromDate(new Date()) : callTime,
     requestMessages: encode(requestMessages),
     requestParams: requestParams && encode(requestParams),
     responseData: responseData && encode(responseData),

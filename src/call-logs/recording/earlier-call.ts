@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { NEW_CALL_LOG_COLUMNS } from './prepare-call-log.js';
+import { NEW_CALL_LOG_COLUMNS, NOW } from './prepare-call-log.js';
 import type { NumberedCallLog } from './insert-call-logs.js';
 
 /** What was recorded in a call's place: the call itself, or another one under its key. */
@@ -36,9 +36,10 @@ export async function findEarlierCalls(
 
 /** Whether the call itself has its number: after a failover, the same number may be given to another one. */
 async function isThere(kysely: Kysely<unknown>, { id, callLog }: NumberedCallLog): Promise<boolean> {
-  const same = NEW_CALL_LOG_COLUMNS.map(
-    ({ field, column, type }) =>
-      sql`${sql.ref(column)} IS NOT DISTINCT FROM ${callLog[field]}::${sql.raw(type)}`,
+  const same = NEW_CALL_LOG_COLUMNS.flatMap(({ field, column, type }) =>
+    callLog[field] === NOW
+      ? []
+      : [sql`${sql.ref(column)} IS NOT DISTINCT FROM ${callLog[field]}::${sql.raw(type)}`],
   );
   const { rows } = await sql`
     SELECT FROM llm_call_logs WHERE id = ${id}::bigint AND ${sql.join(same, sql` AND `)}`.execute(kysely);

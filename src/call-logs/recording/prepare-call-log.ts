@@ -77,7 +77,7 @@ export const NEW_CALL_LOG_COLUMNS = CALL_LOG_FIELDS.flatMap((column) => {
  * What PostgreSQL itself reads as the moment at which it stores the call, in UTC as all our sessions are: by the clock of
  * the database, whatever that of this server says.
  */
-const NOW: Timestamp = 'now';
+export const NOW: Timestamp = 'now';
 
 /** Every call begins as a copy of this: V8 copies an object faster than it adds one value after the other. */
 const NO_VALUES = Object.fromEntries(NEW_CALL_LOG_COLUMNS.map(({ field }) => [field, null]));
