@@ -99,10 +99,11 @@ test('a check that waits for a table that somebody is altering is no reason', as
 test('neither is that every connection that writes waits for a lock: the database answers', async () => {
   let writes: Promise<unknown> = Promise.resolve();
   await whileLocked('SELECT pg_advisory_xact_lock(1)', async () => {
-    const write = () => sql`SELECT pg_advisory_xact_lock(1)`.execute(server.database.sql);
-    // More than there are connections; those for which there is none give up after a while.
-    writes = Promise.allSettled(Array.from({ length: 20 }, write));
-    await eventually(async () => (await waiting()) >= 5);
+    const { recording, recorders } = server.database;
+    const write = () => sql`SELECT pg_advisory_xact_lock(1)`.execute(recording);
+    // More than there are connections, for as long as it takes: each gives way after a while.
+    writes = Promise.allSettled(Array.from({ length: 100 }, write));
+    await eventually(async () => (await waiting()) >= recorders);
     expect(await readiness()).toEqual({ status: 200, body: READY });
   });
   await writes;
@@ -111,11 +112,11 @@ test('neither is that every connection that writes waits for a lock: the databas
 test('neither is that every connection that reads waits, besides those that write', async () => {
   let statements: Promise<unknown> = Promise.resolve();
   await whileLocked('LOCK TABLE llm_call_logs IN ACCESS EXCLUSIVE MODE', async () => {
-    const { sql: writes, reads } = server.database;
+    const { recording, recorders, reads, readers } = server.database;
     const wait = (_: unknown, index: number) =>
-      sql`SELECT FROM llm_call_logs LIMIT 1`.execute(index % 2 === 0 ? writes : reads);
-    statements = Promise.allSettled(Array.from({ length: 40 }, wait));
-    await eventually(async () => (await waitingIn(server.databaseUrl)) >= 9);
+      sql`SELECT FROM llm_call_logs LIMIT 1`.execute(index < 100 ? recording : reads);
+    statements = Promise.allSettled(Array.from({ length: 100 + readers }, wait));
+    await eventually(async () => (await waitingIn(server.databaseUrl)) >= recorders + readers);
     expect(await readiness()).toEqual({ status: 200, body: READY });
   });
   await statements;
