@@ -3,7 +3,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { LevelWithSilent } from 'pino';
 import { Authenticator } from './access/authenticator.js';
 import { jwtVerifier, type IdentityProviderConfig } from './access/identity-provider.js';
@@ -33,6 +33,7 @@ import { registerBrowserSecurity } from './http/browser-security.js';
 import { registerGraphiql } from './http/graphiql.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
+import { limitRequests } from './http/limit-requests.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { createLogger } from './http/logger.js';
 import { answerPlainJson } from './http/plain-json.js';
@@ -123,12 +124,15 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   const verifyJwt = config.identityProvider && jwtVerifier(config.identityProvider, app.log);
   const authenticator = new Authenticator(new TokenLookup(database, app.log), verifyJwt);
   const authenticate = await registerAuthentication(app, authenticator, http.signInFailures);
-  await registerGraphql(app, apollo, http, authenticate, (request) =>
+  const contextOf = (request: FastifyRequest) =>
     Object.assign(
       createContext(services, request.caller, () => request.raw.socket.destroyed),
       { requestId: request.id, log: request.log },
-    ),
-  );
+    );
+  await app.register(async (api) => {
+    const shared = await limitRequests(api, http);
+    await registerGraphql(api, apollo, http, shared, authenticate, contextOf);
+  });
   const reasonOfCheck = whyUnfit(consistency, (error) => {
     app.log.warn({ err: error }, 'could not check the database');
   });

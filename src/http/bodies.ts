@@ -1,19 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { getOperationAST, Kind, parse } from 'graphql';
+import { isDeeperThan, MAX_LEVELS, topLevelQuery } from '../graphql/json-bytes.js';
 import { refusal, tooLarge } from './graphql-errors.js';
-import type { HttpLimits } from './http-limits.js';
-import { isDeeperThan, topLevelQuery } from './json-bytes.js';
-import { bodyLimitOf, registerTurns } from './large-bodies.js';
-import { loopTurns } from './loop-turns.js';
+import { usualBodyLimit, type HttpLimits } from './http-limits.js';
+import { bodyLimitOf, isCompressed } from './large-bodies.js';
+import type { StartInTurn } from './loop-turns.js';
 
-/** The one operation that large bodies are for. */
-const RECORDING_FIELD = 'recordCallLogs';
+/** The operations that large bodies are for. */
+const RECORDING_FIELDS = ['recordCallLog', 'recordCallLogs', 'recordProxyCallLog'];
 
 /** Tokens of a query that are parsed to find its operation; no useful query has more. */
 const MAX_QUERY_TOKENS = 5000;
-
-/** Far more levels than any input may have. A body that exceeds even these is refused before it is parsed. */
-const MAX_LEVELS = 50_000;
 
 /** Parsing a body up to this size takes too little time to wait for a turn. */
 const MAX_QUICK_BODY_BYTES = 8 * 1024;
@@ -25,9 +22,9 @@ const MAX_QUICK_BODY_BYTES = 8 * 1024;
  * large body whose query does not record calls is never parsed. Where a query holds several operations, the operation
  * name decides after parsing.
  */
-export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void {
+export function registerBodies(scope: FastifyInstance, limits: HttpLimits, startInTurn: StartInTurn): void {
   const parseJson = scope.getDefaultJsonParser('ignore', 'ignore');
-  const startInTurn = loopTurns();
+  const usual = usualBodyLimit(limits);
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(
     'application/json',
@@ -35,8 +32,12 @@ export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void
     (request, body: Buffer, done) => {
       const isLarge = body.length > limits.body;
       const limit = bodyLimitOf(request, limits);
-      if (body.length > limit || (isLarge && !topLevelQuery(body)?.includes(RECORDING_FIELD))) {
-        done(tooLarge(limits.body, body.length));
+      if (body.length > limit.bytes) {
+        done(tooLarge(limit, body.length));
+        return;
+      }
+      if (isLarge && !namesRecording(topLevelQuery(body))) {
+        done(tooLarge(usual, body.length));
         return;
       }
       const start = () => {
@@ -46,7 +47,7 @@ export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void
         }
         void parseJson(request, body.toString(), (error, value: unknown) => {
           if (error === null && isLarge && !isRecording(value, MAX_QUERY_TOKENS))
-            done(tooLarge(limits.body, body.length));
+            done(tooLarge(usual, body.length));
           else done(error, value);
         });
       };
@@ -55,19 +56,15 @@ export function registerBodies(scope: FastifyInstance, limits: HttpLimits): void
     },
   );
   scope.addHook('onRequest', ({ headers }, _reply, done) => {
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
+    if (isCompressed(headers['content-encoding'])) {
       // A few bytes could unfold into gigabytes.
       done(refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body uncompressed, without Content-Encoding.', 415));
     } else done();
   });
-  scope.addHook('preParsing', (request, _reply, _payload, done) => {
-    const limit = bodyLimitOf(request, limits);
-    const length = Number(request.headers['content-length']);
-    if (length > limit) done(tooLarge(limit, length));
-    else done();
-  });
-  registerTurns(scope, limits);
+}
+
+function namesRecording(query: string | undefined): boolean {
+  return RECORDING_FIELDS.some((field) => query?.includes(field));
 }
 
 /** Whether the operation of a request records calls; what is not GraphQL is left to be refused as such. */
@@ -79,7 +76,7 @@ function isRecording(body: unknown, maxLexicalTokens: number): boolean {
     const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);
     return (
       operation?.selectionSet.selections.some(
-        (selection) => selection.kind === Kind.FIELD && selection.name.value === RECORDING_FIELD,
+        (selection) => selection.kind === Kind.FIELD && RECORDING_FIELDS.includes(selection.name.value),
       ) ?? true
     );
   } catch {

@@ -3,7 +3,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { withCode, type ErrorCode } from '../graphql/errors.js';
 import { limitExceeded } from '../graphql/limits/limit-exceeded.js';
-import { MASKED } from '../graphql/format-error.js';
+import { formatError, isUnexpected } from '../graphql/format-error.js';
+import { recordingBodyLimit, type BodyLimit } from './http-limits.js';
 import { answerType } from './media-types.js';
 
 /** Refuses a request before GraphQL has seen it. */
@@ -19,8 +20,11 @@ export function refusal(
 }
 
 /** @param actual missing where the end was not waited for */
-export function tooLarge(limit: number, actual?: number): GraphQLError {
-  const message = `A request may have at most ${limit} bytes; split it into several.`;
+export function tooLarge({ bytes: limit, setting }: BodyLimit, actual?: number): GraphQLError {
+  const message =
+    setting === 'MAX_BODY_BYTES'
+      ? `A request may have at most ${limit} bytes (${setting}), unless it records calls.`
+      : `A request that records calls may have at most ${limit} bytes, uncompressed (${setting}); send fewer calls at once.`;
   const excess = actual === undefined ? { limit } : { limit, actual };
   // What is still on its way is not waited for.
   return limitExceeded('PAYLOAD_TOO_LARGE', message, excess, {
@@ -56,10 +60,32 @@ const REFUSALS: Partial<Record<string, [ErrorCode, string]>> = {
 function explain(error: FastifyError, request: FastifyRequest): GraphQLError {
   const [code, message] = REFUSALS[error.code] ?? [];
   const status = error.statusCode ?? 500;
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(request.routeOptions.bodyLimit);
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    // Fastify is told the largest limit that there is.
+    return tooLarge(recordingBodyLimit({ recordingBody: request.routeOptions.bodyLimit }));
+  }
   if (code && message) return refusal(code, message, status);
   if (status < 500) return refusal('BAD_REQUEST', 'The request is not valid HTTP.', status);
-  request.log.error({ err: error, requestId: request.id }, 'a request failed unexpectedly');
-  const extensions = withCode('INTERNAL_SERVER_ERROR', { requestId: request.id });
-  return new GraphQLError(MASKED, { extensions: { ...extensions, http: { status: 500 } } });
+  return failure(error, request);
+}
+
+/**
+ * What kept the server from doing what a request asks: 503, and when to send it again; 500 and a line in the log where
+ * nobody expected it. What has a status keeps it.
+ */
+export function failure(error: unknown, { id: requestId, log }: FastifyRequest): GraphQLError {
+  const own = error instanceof GraphQLError ? error.extensions : { requestId };
+  if (error instanceof GraphQLError && own['http'] !== undefined) return error;
+  const { message, extensions } = formatError({ message: (error as Error).message, extensions: own }, error);
+  if (isUnexpected(error)) {
+    log.error({ err: error, requestId }, 'a request failed unexpectedly');
+    return new GraphQLError(message, { extensions: { ...extensions, http: { status: 500 } } });
+  }
+  const http = { status: 503, headers: new HeaderMap([['retry-after', '1']]) };
+  return new GraphQLError(message, { extensions: { ...extensions, http } });
+}
+
+/** The same error with a status of HTTP. */
+export function withStatus(error: GraphQLError, status: number): GraphQLError {
+  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status } } });
 }

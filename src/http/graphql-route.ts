@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods, onRequestAsyncHookHa
 import { registerBodies } from './bodies.js';
 import { refusal } from './graphql-errors.js';
 import type { HttpLimits } from './http-limits.js';
-import { limitRate } from './limit-rate.js';
+import type { SharedLimits } from './limit-requests.js';
 import { isAcceptable } from './media-types.js';
 
 const OTHER_METHODS: HTTPMethods[] = ['DELETE', 'PATCH', 'PUT', 'TRACE'];
@@ -13,18 +13,19 @@ const ALLOW: [string, string] = ['allow', 'GET, POST, OPTIONS'];
 /**
  * Serves GraphQL at /graphql.
  *
+ * @param api has the limits of `limitRequests`
  * @param authenticate sets the caller of a request, or answers it
  */
 export async function registerGraphql<C extends BaseContext>(
-  app: FastifyInstance,
+  api: FastifyInstance,
   apollo: ApolloServer<C>,
   limits: HttpLimits,
+  { startInTurn }: SharedLimits,
   authenticate: onRequestAsyncHookHandler,
   contextOf: (request: FastifyRequest) => C,
 ): Promise<void> {
-  await app.register(async (scope) => {
-    registerBodies(scope, limits);
-    await limitRate(scope, limits.rate);
+  await api.register((scope, _options, registered) => {
+    registerBodies(scope, limits, startInTurn);
     scope.addHook('onRequest', (request, _reply, done) => {
       // Told beforehand: a mutation whose answer nobody takes is better not carried out.
       done(
@@ -68,5 +69,6 @@ export async function registerGraphql<C extends BaseContext>(
         );
       },
     });
+    registered();
   });
 }

@@ -4,7 +4,7 @@ import { DEFAULT_WRITE_TIMEOUT_MS } from '../database/connection-kinds.js';
 export interface HttpLimits {
   /** Bytes of a body. */
   body: number;
-  /** Bytes of a body whose operation is recordCallLogs. */
+  /** Bytes of a body that records calls. */
   recordingBody: number;
   /** Bytes of large bodies that are worked on at one time; half of them for one caller. */
   bodies: number;
@@ -35,3 +35,18 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   corsOrigins: [],
   introspection: true,
 };
+
+/** How many bytes a body may have. */
+export interface BodyLimit {
+  bytes: number;
+  /** The environment variable that says so. */
+  setting: 'MAX_BODY_BYTES' | 'MAX_RECORDING_BODY_BYTES';
+}
+
+export function usualBodyLimit({ body }: HttpLimits): BodyLimit {
+  return { bytes: body, setting: 'MAX_BODY_BYTES' };
+}
+
+export function recordingBodyLimit({ recordingBody }: Pick<HttpLimits, 'recordingBody'>): BodyLimit {
+  return { bytes: recordingBody, setting: 'MAX_RECORDING_BODY_BYTES' };
+}

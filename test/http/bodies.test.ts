@@ -19,8 +19,8 @@ function bodyOf(size: number, query: string, variablesOf: (filling: string) => o
 }
 
 const reading = (size: number, query = QUERY, more = {}) => bodyOf(size, query, (text) => ({ text }), more);
-const recording = (size: number) =>
-  bodyOf(size, RECORD, (content) => ({ input: [{ requestMessages: [{ content }], status: 'SUCCESS' }] }));
+const recording = (size: number, query = RECORD) =>
+  bodyOf(size, query, (content) => ({ input: { requestMessages: [{ content }], status: 'SUCCESS' } }));
 
 async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
   const response = await fetch(`${server.url}/graphql`, {
@@ -45,11 +45,24 @@ describe('the size of a request', () => {
     );
   });
 
-  test('one that records many calls has a limit of its own', async () => {
-    expect(await post(recording(RECORDING))).toMatchObject({ data: { recordCallLogs: { recorded: 1 } } });
-    expect(await post(recording(RECORDING + 1))).toEqual(
+  test.each([
+    RECORD,
+    'mutation ($input: RecordCallLogInput!) { recordCallLog(input: $input) { id } }',
+    'mutation ($input: RecordCallLogInput!) { recordProxyCallLog(input: $input) { id } }',
+  ])('one that records calls has a limit of its own: %s', async (query) => {
+    const { status, data, errors } = await post(recording(RECORDING, query));
+    expect({ status, errors }).toEqual({ status: 200, errors: undefined });
+    expect(data).not.toBeNull();
+    expect(await post(recording(RECORDING + 1, query))).toEqual(
       refused(413, { code: 'PAYLOAD_TOO_LARGE', limit: RECORDING, actual: RECORDING + 1 }),
     );
+  });
+
+  test('a refusal names the limit and the variable that sets it', async () => {
+    const [usual] = (await post(reading(BODY + 1))).errors;
+    expect(usual.message).toContain(`${BODY} bytes (MAX_BODY_BYTES)`);
+    const [recorded] = (await post(recording(RECORDING + 1))).errors;
+    expect(recorded.message).toContain(`${RECORDING} bytes, uncompressed (MAX_RECORDING_BODY_BYTES)`);
   });
 
   test.each([

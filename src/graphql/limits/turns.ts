@@ -52,11 +52,12 @@ export class Turns {
   }
 
   /**
-   * Waits for a turn, and gives the function that ends it; called again, that does nothing.
+   * Waits for a turn, and gives the function that ends it, or gives back all but so much of it; called again for no
+   * less, that does nothing.
    *
    * @throws what `refuse` makes
    */
-  take({ caller, part = {}, amount = 1 }: Asker): Promise<() => void> {
+  take({ caller, part = {}, amount = 1 }: Asker): Promise<(keep?: number) => void> {
     const { least, patience } = this.#shares;
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
@@ -65,11 +66,11 @@ export class Turns {
           clearTimeout(timer);
           this.#hold(waiter, waiter.amount);
           this.#lastTurns.set(caller, (this.#turns += 1));
-          let isOver = false;
-          resolve(() => {
-            if (isOver) return;
-            isOver = true;
-            this.#hold(waiter, -waiter.amount);
+          let held = waiter.amount;
+          resolve((keep = 0) => {
+            if (keep >= held) return;
+            this.#hold(waiter, keep - held);
+            held = keep;
             this.#admitNext();
           });
         },

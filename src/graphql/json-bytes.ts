@@ -27,6 +27,9 @@ export function topLevelQuery(body: Buffer): string | undefined {
 
 const KEY = Buffer.from('"query"');
 
+/** Far more levels than any input may have. A body that exceeds even these is refused before it is parsed. */
+export const MAX_LEVELS = 50_000;
+
 /** Whether objects and lists stand more than `levels` deep in each other. */
 export function isDeeperThan(levels: number, body: Buffer): boolean {
   let depth = 0;

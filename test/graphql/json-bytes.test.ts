@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { assert, jsonValue, property, string, dictionary } from 'fast-check';
-import { isDeeperThan, topLevelQuery } from '../../src/http/json-bytes.js';
+import { isDeeperThan, topLevelQuery } from '../../src/graphql/json-bytes.js';
 
 test('the query is found wherever it stands, and none where there is none', () => {
   const others = dictionary(
