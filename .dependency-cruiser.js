@@ -12,7 +12,7 @@ export const FLOORS = [
   ['src/server.ts', 'src/config.ts'],
   ['src/schema.ts', 'src/context.ts', 'src/entities.ts', 'src/config-limits.ts'],
   ['src/http'],
-  ['src/demo', 'src/consistency'],
+  ['src/demo', 'src/consistency', 'src/ingest'],
   ['src/usage'],
   ['src/call-logs'],
   ['src/keys', 'src/groups'],

@@ -10,6 +10,7 @@ import { jwtVerifier, type IdentityProviderConfig } from './access/identity-prov
 import { TokenLookup } from './access/token-lookup.js';
 import { API_USE } from './consistency/api-use.js';
 import { CallLogRecorder } from './call-logs/recording/call-log-recorder.js';
+import { rowReader } from './call-logs/recording/read-row.js';
 import { forgetOldKeys } from './call-logs/recording/idempotency.js';
 import { createCheck } from './consistency/check.js';
 import { whyUnfit } from './consistency/why-unfit.js';
@@ -33,6 +34,7 @@ import { registerBrowserSecurity } from './http/browser-security.js';
 import { registerGraphiql } from './http/graphiql.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
+import { registerIngest } from './http/ingest-route.js';
 import { limitRequests } from './http/limit-requests.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { createLogger } from './http/logger.js';
@@ -61,7 +63,7 @@ export interface ServerConfig extends KeyConfig {
 }
 
 /**
- * Makes the HTTP server: GraphQL on /graphql for callers with a token, health checks. It does not listen yet.
+ * Makes the HTTP server: GraphQL on /graphql and calls on /ingest/calls for callers with a token, health checks. It does not listen yet.
  *
  * @param database migrated; closing the server leaves it open
  */
@@ -132,6 +134,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   await app.register(async (api) => {
     const shared = await limitRequests(api, http);
     await registerGraphql(api, apollo, http, shared, authenticate, contextOf);
+    await registerIngest(api, http, shared, authenticate, contextOf, rowReader(schema));
   });
   const reasonOfCheck = whyUnfit(consistency, (error) => {
     app.log.warn({ err: error }, 'could not check the database');

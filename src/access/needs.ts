@@ -36,7 +36,7 @@ export function protectFields(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** @throws FORBIDDEN that names the scopes that would do, unless the caller has one of them */
-function requireScope({ scopes }: Caller, sufficient: readonly Scope[]): void {
+export function requireScope({ scopes }: Caller, sufficient: readonly Scope[]): void {
   if (sufficient.some((scope) => scopes.has(scope))) return;
   const names = sufficient.map(scopeName);
   throw forbidden(`This needs a token with the scope ${names.join(' or ')}.`, { scopes: names });

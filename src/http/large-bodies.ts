@@ -5,7 +5,7 @@ import { Turns } from '../graphql/limits/turns.js';
 import { recordingBodyLimit, usualBodyLimit, type BodyLimit, type HttpLimits } from './http-limits.js';
 
 /** Bodies up to this size have room of their own, so that they never wait for larger ones. */
-const MAX_SMALL_BODY_BYTES = 64 * 1024;
+export const MAX_SMALL_BODY_BYTES = 64 * 1024;
 
 /** A body waits for at most this share of the time that its request has to arrive, so that it can still arrive. */
 const MAX_WAIT_SHARE = 0.7;

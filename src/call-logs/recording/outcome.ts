@@ -18,11 +18,10 @@ export class Unrecorded {
   }
 }
 
-/** @throws the first fault, where none of the calls was recorded and there was one: sent again, they may be recorded */
-export function throwFaultOfAll(outcomes: readonly Outcome[]): void {
-  if (outcomes.some((outcome) => !(outcome instanceof Unrecorded))) return;
-  const fault = outcomes.find((outcome) => outcome instanceof Unrecorded && outcome.isFault);
-  if (fault instanceof Unrecorded) throw fault.error;
+/** The first fault, where none of the calls was recorded and there was one: sent again, they may be recorded. */
+export function faultOfAll(outcomes: readonly Outcome[]): Unrecorded | undefined {
+  const failures = outcomes.filter((outcome) => outcome instanceof Unrecorded);
+  return failures.length < outcomes.length ? undefined : failures.find(({ isFault }) => isFault);
 }
 
 /**

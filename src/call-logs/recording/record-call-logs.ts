@@ -7,7 +7,7 @@ import type { Selected } from '../../graphql/answer/selected-fields.js';
 import type { CallLog } from '../call-log.js';
 import { answerAllRecorded, answerRecorded, type RecordedCallLog } from './answer-recorded.js';
 import { idempotencyOf } from './idempotency.js';
-import { explainRejections, throwFaultOfAll, Unrecorded, type Outcome } from './outcome.js';
+import { explainRejections, faultOfAll, Unrecorded, type Outcome } from './outcome.js';
 import { prepareCallLog } from './prepare-call-log.js';
 import type { ReadRow } from './read-row.js';
 import type { RecordCallLogInput } from './record-input.js';
@@ -54,7 +54,8 @@ export async function recordCallLogs(
     row instanceof Unread ? (at) => readRow(row.value, at) : () => row,
   );
   const outcomes = await recordRows(context, rows, placeOf);
-  throwFaultOfAll(outcomes);
+  const fault = faultOfAll(outcomes);
+  if (fault) throw fault.error;
   const recorded = outcomes.filter((outcome): outcome is RecordedCallLog => !(outcome instanceof Unrecorded));
   const answers = (await answerAllRecorded(context, recorded, selected)).values();
   return {

@@ -1,16 +1,11 @@
-import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Trouble } from '../../database/trouble.js';
 import { badUserInput, withCode, type ErrorCode } from '../../graphql/errors.js';
 import type { NewCallLog } from './prepare-call-log.js';
 
-/** Seconds after which to send a call again that was not recorded. */
-const RETRY_AFTER = 1;
-
 /** A call that was not recorded, by no mistake of whoever sent it. */
 function unrecorded(code: ErrorCode, message: string): GraphQLError {
-  const http = { headers: new HeaderMap([['retry-after', String(RETRY_AFTER)]]) };
-  return new GraphQLError(message, { extensions: { ...withCode(code), http } });
+  return new GraphQLError(message, { extensions: withCode(code) });
 }
 
 export function overloaded(): GraphQLError {
