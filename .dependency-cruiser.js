@@ -30,6 +30,7 @@ export const FLOORS_WITHIN = [
   [['src/call-logs/import'], ['src/call-logs/recording']],
   [['src/consistency/trace'], ['src/consistency'], ['src/consistency/trace/sql']],
   [['src/demo'], ['src/demo/phrases']],
+  [['src/http/metrics'], ['src/http']],
   [['src/graphql/answer', 'src/graphql/limits']],
   [['src/database/migrating'], ['src/database'], ['src/database/structure']],
 ];

@@ -5,6 +5,7 @@ import type { IdentityProviderConfig } from './access/identity-provider.js';
 import { configuredLimits, LIMIT_VARIABLES, wholeNumber, type ConfiguredLimits } from './config-limits.js';
 import { MIN_SERVER_CONNECTIONS, POOLER_MODES } from './database/connection-kinds.js';
 import type { DatabaseConfig } from './database/open-configured.js';
+import { METRICS_ACCESS, type MetricsConfig } from './http/metrics/metrics-config.js';
 import type { KeyConfig } from './keys/key-context.js';
 import { OperatorError } from './operator-error.js';
 import {
@@ -47,7 +48,13 @@ function isWebUrl(value: string): boolean {
 }
 
 /** These may hold secrets, also where they are wrong: what is in them is never printed back. */
-const UNPRINTED = new Set(['DATABASE_URL', 'AUTH_JWKS_URL', 'KEY_ENCRYPTION_KEYS', 'PROVIDER_BASE_URL']);
+const UNPRINTED = new Set([
+  'DATABASE_URL',
+  'AUTH_JWKS_URL',
+  'KEY_ENCRYPTION_KEYS',
+  'PROVIDER_BASE_URL',
+  'METRICS_TOKEN',
+]);
 
 const PROVIDER_URL =
   'must be an http or https address such as https://api.openai.com/v1, without a user, a query or a fragment';
@@ -95,6 +102,11 @@ const Environment = z.object({
     .refine(isProviderUrl, PROVIDER_URL)
     .transform((url) => url.replace(/\/+$/, ''))
     .default('https://api.openai.com/v1'),
+  METRICS: z.enum(METRICS_ACCESS, `must be one of ${METRICS_ACCESS.join(', ')}`).default('on'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]{16,256}=*$/, 'must be 16 to 256 letters, digits and characters of . _ ~ + / -')
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
   ...LIMIT_VARIABLES,
 });
@@ -110,6 +122,7 @@ export interface Config extends ConfiguredLimits, DatabaseConfig, KeyConfig {
   port: number;
   /** Whose JWTs are taken besides this server's own tokens; undefined for none. */
   identityProvider: IdentityProviderConfig | undefined;
+  metrics: MetricsConfig;
   logLevel: LevelWithSilent;
 }
 
@@ -148,6 +161,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     keyEncryptionKeys: data.KEY_ENCRYPTION_KEYS,
     keyStorage: data.KEY_STORAGE,
     providerBaseUrl: data.PROVIDER_BASE_URL,
+    metrics: { access: data.METRICS, token: data.METRICS_TOKEN },
     logLevel: data.LOG_LEVEL,
     ...configuredLimits(data),
   };

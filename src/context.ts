@@ -1,6 +1,7 @@
 import { unlimitedCaller, type Caller } from './access/caller.js';
 import { CallLogRecorder } from './call-logs/recording/call-log-recorder.js';
 import type { RecordingContext, RecordingServices } from './call-logs/recording/recording-context.js';
+import { UNMEASURED } from './call-logs/recording/recording-metrics.js';
 import type { ConsistencyContext, ConsistencyServices } from './consistency/check.js';
 import type { Database } from './database/database.js';
 import { Cursors } from './graphql/cursors.js';
@@ -23,11 +24,12 @@ export function createContext(services: Services, caller: Caller, isAbandoned: (
 export function dryContext(database: Database): Context {
   const services = {
     ...requestServices(database, { cursors: new Cursors('dry run') }),
-    recorder: new CallLogRecorder(database, () => undefined),
+    recorder: new CallLogRecorder(database, UNMEASURED, () => undefined),
     recordingSecret: 'dry run',
     keyVault: new KeyVault('plaintext', []),
     tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
     fingerprintSecret: 'dry run',
+    recordingMetrics: UNMEASURED,
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   };
   return createContext(services, unlimitedCaller('dry run'), () => false);

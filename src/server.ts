@@ -5,6 +5,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { LevelWithSilent } from 'pino';
+import { Registry } from 'prom-client';
 import { Authenticator } from './access/authenticator.js';
 import { jwtVerifier, type IdentityProviderConfig } from './access/identity-provider.js';
 import { TokenLookup } from './access/token-lookup.js';
@@ -38,12 +39,18 @@ import { registerIngest } from './http/ingest-route.js';
 import { limitRequests } from './http/limit-requests.js';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 import { createLogger } from './http/logger.js';
+import { measureBacklog, measurePools } from './http/metrics/measure-database.js';
+import { measureRecording } from './http/metrics/measure-recording.js';
+import type { MetricsConfig } from './http/metrics/metrics-config.js';
+import { registerMetrics } from './http/metrics/metrics-route.js';
+import { RequestMetrics, tellOutcome, type MeasuredContext } from './http/metrics/request-metrics.js';
 import { answerPlainJson } from './http/plain-json.js';
 import { connectionTimeouts } from './http/timeouts.js';
 import { answerUnroutable, registerErrors } from './http/unrouted.js';
 import { createKeyServices, type KeyConfig } from './keys/key-context.js';
 import { loadSecrets } from './keys/server-secrets.js';
 import { createSchema } from './schema.js';
+import { backlogReader } from './usage/rollups/backlog.js';
 import { reportSources } from './usage/report-sources.js';
 
 const HOUR_MS = 3_600_000;
@@ -60,6 +67,8 @@ export interface ServerConfig extends KeyConfig {
   readsPerCaller?: number;
   limits?: Partial<Limits>;
   http?: Partial<HttpLimits>;
+  /** Who may read the metrics; callers with the scope ADMIN where it is left out. */
+  metrics?: MetricsConfig;
 }
 
 /**
@@ -70,15 +79,20 @@ export interface ServerConfig extends KeyConfig {
 export async function createServer(config: ServerConfig, database: Database): Promise<FastifyInstance> {
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
   const http = { ...DEFAULT_HTTP_LIMITS, ...config.http };
+  const registry = new Registry();
+  const requests = new RequestMetrics(registry);
   const app = Fastify({
     loggerInstance: createLogger(config.logLevel),
     ...connectionTimeouts(http.requestTimeout),
-    ...answerUnroutable,
+    ...answerUnroutable((code) => {
+      requests.refused(code);
+    }),
     forceCloseConnections: 'idle',
     // Prompts are data: a key called __proto__ in one is stored like any other.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
   });
+  const recordingMetrics = measureRecording(registry);
   const tellTrouble = troubleLog(app.log);
   const secrets = await loadSecrets(database);
   const schema = await createSchema();
@@ -89,12 +103,13 @@ export async function createServer(config: ServerConfig, database: Database): Pr
       pageSize: limits.pageSize,
       readingTurns: readingTurns(database, config.readsPerCaller),
     }),
-    recorder: new CallLogRecorder(database, tellTrouble),
+    recorder: new CallLogRecorder(database, recordingMetrics, tellTrouble),
     recordingSecret: secrets.recording,
     ...createKeyServices(config, secrets.fingerprint),
+    recordingMetrics,
     consistency,
   };
-  const apollo = new ApolloServer<Context & LoggedContext>({
+  const apollo = new ApolloServer<Context & LoggedContext & MeasuredContext>({
     gateway: operationsOf(schema),
     // Apollo gives on what it is given here, to us.
     stringifyResult: (answer) => printAnswer(answer) as unknown as string,
@@ -116,6 +131,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
       reportSources(),
       answerUnavailable(),
       answerPlainJson(),
+      tellOutcome(),
     ],
   });
   await apollo.start();
@@ -129,9 +145,14 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   const contextOf = (request: FastifyRequest) =>
     Object.assign(
       createContext(services, request.caller, () => request.raw.socket.destroyed),
-      { requestId: request.id, log: request.log },
+      {
+        requestId: request.id,
+        log: request.log,
+        outcome: request.outcome ?? { operation: 'none', field: 'none' },
+      },
     );
   await app.register(async (api) => {
+    api.addHook('onRequest', requests.measure);
     const shared = await limitRequests(api, http);
     await registerGraphql(api, apollo, http, shared, authenticate, contextOf);
     await registerIngest(api, http, shared, authenticate, contextOf, rowReader(schema));
@@ -140,6 +161,9 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     app.log.warn({ err: error }, 'could not check the database');
   });
   registerHealth(app, database, reasonOfCheck);
+  measurePools(registry, database);
+  measureBacklog(registry, backlogReader(database));
+  registerMetrics(app, registry, config.metrics ?? { access: 'on', token: undefined }, authenticate);
 
   const forgetting = setInterval(() => {
     forgetOldKeys(database.sql).catch((error: unknown) => {

@@ -60,6 +60,12 @@ function toldOf(
   return { message, extensions: withCode('OUTCOME_UNKNOWN') };
 }
 
+/** The code by which clients know an error. */
+export function codeOf(error: unknown): string {
+  const { message = '', extensions } = error as Partial<GraphQLError>;
+  return String(formatError({ message, ...(extensions && { extensions }) }, error).extensions?.['code']);
+}
+
 type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 
 /**

@@ -45,6 +45,7 @@ export async function registerAuthentication(
 /** Answers in the shape of the API, so that its clients show the message. */
 function refuse(reply: FastifyReply, error: unknown, request: FastifyRequest): FastifyReply {
   const { message, extensions } = shapeOf(error, request.id);
+  if (request.outcome) request.outcome.code = String(extensions?.['code']);
   const status = statusOf(error);
   if (status === 401) void reply.header('www-authenticate', challenge(message, request));
   if (status === 503) void reply.header('retry-after', '1');

@@ -41,8 +41,10 @@ export function sendErrors(
 ): FastifyReply {
   const error = thrown instanceof GraphQLError ? thrown : explain(thrown, request);
   const { http, ...extensions } = error.extensions as {
+    code?: string;
     http?: { status?: number; headers?: Map<string, string> };
   };
+  if (request.outcome) request.outcome.code = String(extensions.code);
   for (const [name, value] of http?.headers ?? []) void reply.header(name, value);
   return reply
     .code(http?.status ?? 400)

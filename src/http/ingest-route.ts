@@ -52,6 +52,7 @@ export async function registerIngest(
         done(whyRefused(request));
       },
       handler: async (request, reply) => {
+        Object.assign(request.outcome ?? {}, { operation: 'ingest', field: 'calls' });
         const body = await readBody(request, reply, shared.room, limits);
         const format = formatRequired(request);
         try {

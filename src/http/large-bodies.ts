@@ -33,7 +33,10 @@ export class BodyRoom {
   async take(request: FastifyRequest, { raw }: FastifyReply, bytes: number): Promise<void> {
     const isSmall = bytes <= MAX_SMALL_BODY_BYTES;
     if (this.#held.has(request) || bytes === 0) return;
-    const end = await (isSmall ? this.#small : this.#large).take({ caller: request.caller.id, amount: bytes });
+    const end = await (isSmall ? this.#small : this.#large).take({
+      caller: request.caller.id,
+      amount: bytes,
+    });
     if (raw.closed) end();
     else
       raw.once('close', () => {

@@ -19,11 +19,16 @@ const NO_HTTP: [number, ErrorCode, string] = [400, 'BAD_REQUEST', 'The request i
 /**
  * Fastify's options that answer requests which reach no route in the form of GraphQL's errors. Fastify's own answers
  * repeat the address; a secret that was put there by mistake would end up in the logs of proxies.
+ *
+ * @param count is told the code of each
  */
-export const answerUnroutable: Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'> = {
+export const answerUnroutable = (
+  count: (code: ErrorCode) => void,
+): Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'> => ({
   clientErrorHandler({ code }: Error & { code?: string }, socket: Socket) {
     if (code === 'ECONNRESET' || socket.destroyed) return;
     const [status, errorCode, message] = GIVEN_UP[code ?? ''] ?? NO_HTTP;
+    count(errorCode);
     const body = JSON.stringify({ errors: [{ message, extensions: withCode(errorCode) }] });
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -36,9 +41,10 @@ export const answerUnroutable: Pick<FastifyServerOptions, 'clientErrorHandler' |
     socket.destroySoon();
   },
   frameworkErrors(_error, request, reply) {
+    count('BAD_REQUEST');
     sendErrors(refusal('BAD_REQUEST', 'The address of the request is malformed.', 400), request, reply);
   },
-};
+});
 
 /** Answers errors and unknown addresses in the form of GraphQL's errors. */
 export function registerErrors(app: FastifyInstance): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.js';
 import { sqlStateOf } from '../../database/explain-error.js';
+import type { TellTrouble } from '../../database/trouble-log.js';
 import { troubleOf, type Trouble } from '../../database/trouble.js';
 import { CallNumbers } from './call-numbers.js';
 import { findEarlierCalls } from './earlier-call.js';
@@ -15,6 +16,7 @@ import {
   refusedByDatabase,
   unknownGroup,
 } from './recording-errors.js';
+import type { RecordingMetrics, WaitingCalls } from './recording-metrics.js';
 import { WaitingCall, type PendingCallLog, type Recorded } from './waiting-call.js';
 
 /** Most calls of one statement. */
@@ -61,14 +63,16 @@ interface Lane {
  */
 export class CallLogRecorder {
   readonly #database: Database;
-  readonly #report: (trouble: Trouble, error: unknown) => void;
+  readonly #metrics: RecordingMetrics;
+  readonly #report: TellTrouble;
   readonly #numbers = new CallNumbers();
   readonly #groups = new KnownGroups();
   #queue: WaitingCall[] = [];
   readonly #keysUnderWay = new Set<string>();
   readonly #apart = new Set<Lane>();
   #isRetryingApart = false;
-  #waiting = 0;
+  /** Calls that were not answered yet, in the order in which they came. */
+  readonly #waiting = new Set<WaitingCall>();
   /** Statements under way, and those of them that are not slow. */
   #running = 0;
   #quick = 0;
@@ -79,14 +83,18 @@ export class CallLogRecorder {
   #isPaused = false;
 
   /** @param report is told why the database does not record, whenever that is found */
-  constructor(database: Database, report: (trouble: Trouble, error: unknown) => void) {
+  constructor(database: Database, metrics: RecordingMetrics, report: TellTrouble) {
     this.#database = database;
+    this.#metrics = metrics;
     this.#report = report;
+    metrics.watchWaiting(() => this.#waitingCalls());
   }
 
-  /** Calls that were not answered yet. */
-  get waiting(): number {
-    return this.#waiting;
+  #waitingCalls(): WaitingCalls {
+    let bytes = 0;
+    for (const { length } of this.#waiting) bytes += length;
+    const [oldest] = this.#waiting;
+    return { calls: this.#waiting.size, bytes, oldestMs: oldest?.age ?? 0 };
   }
 
   /**
@@ -95,17 +103,17 @@ export class CallLogRecorder {
    * @throws an error with a code, in time
    */
   async record(pending: PendingCallLog): Promise<Recorded> {
-    if (this.#waiting >= MAX_WAITING) throw overloaded();
+    if (this.#waiting.size >= MAX_WAITING) throw overloaded();
     const call = new WaitingCall(pending, this.#database.writeTimeout, (late) => {
       late.refuse(this.#refusalOf(late));
     });
-    this.#waiting += 1;
+    this.#waiting.add(call);
     this.#queue.push(call);
     this.#begin();
     try {
       return await call.outcome;
     } finally {
-      this.#waiting -= 1;
+      this.#waiting.delete(call);
     }
   }
 
@@ -217,6 +225,7 @@ export class CallLogRecorder {
 
   async #insert(take: () => WaitingCall[]): Promise<void> {
     let calls: WaitingCall[] = [];
+    let sentAt = 0;
     try {
       const inserted = await this.#database.recording.connection().execute(async (connection) => {
         calls = take();
@@ -231,6 +240,7 @@ export class CallLogRecorder {
         const numbers = await this.#numbers.take(connection, unnumbered.length);
         for (const [index, call] of unnumbered.entries()) call.id = numbers[index];
         for (const call of calls) call.isSent = true;
+        sentAt = performance.now();
         return insertCallLogs(
           connection,
           calls.map(numbered),
@@ -238,6 +248,7 @@ export class CallLogRecorder {
         );
       });
       this.#recover();
+      if (calls.length > 0) this.#metrics.batch(calls.length, (performance.now() - sentAt) / 1000);
       const others = calls.filter(({ id = '' }) => !inserted.has(id));
       for (const call of calls) {
         call.isSent = false;

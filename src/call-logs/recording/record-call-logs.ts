@@ -1,6 +1,7 @@
 import { maySeeGroup, type Caller } from '../../access/caller.js';
 import { forbidden } from '../../access/refusals.js';
 import { badUserInput } from '../../graphql/errors.js';
+import { codeOf } from '../../graphql/format-error.js';
 import type { LoggedContext } from '../../graphql/log-unexpected.js';
 import { Unread } from '../../graphql/unread.js';
 import type { Selected } from '../../graphql/answer/selected-fields.js';
@@ -30,7 +31,7 @@ export async function recordCallLog(
   selected: Selected,
   known: Partial<RecordCallLogInput> = {},
 ): Promise<CallLog> {
-  return answerRecorded(context, await recordOne(context, input, 'input', known), selected);
+  return answerRecorded(context, await recordOne(context, () => input, 'input', known), selected);
 }
 
 /**
@@ -85,7 +86,7 @@ export function recordRows(
     rows.map(async (read, index) => {
       const at = placeOf(index);
       try {
-        return await recordOne(context, read(at), at);
+        return await recordOne(context, read, at);
       } catch (error) {
         return new Unrecorded(error);
       }
@@ -94,16 +95,23 @@ export function recordRows(
 }
 
 async function recordOne(
-  { caller, recorder, recordingSecret, isAbandoned }: RecordingContext,
-  input: RecordCallLogInput,
+  { caller, recorder, recordingMetrics, recordingSecret, isAbandoned }: RecordingContext,
+  read: ReadCall,
   at: string,
   known: Partial<RecordCallLogInput> = {},
 ): Promise<RecordedCallLog> {
-  const callLog = prepareCallLog({ ...input, ...known }, at);
-  refuseOthersGroup(caller, callLog.groupId, `${at}.groupId`);
-  const idempotency = idempotencyOf(caller, input, at, recordingSecret);
-  const { id } = await recorder.record({ callLog, idempotency, at, isAbandoned });
-  return { id, callLog };
+  try {
+    const input = read(at);
+    const callLog = prepareCallLog({ ...input, ...known }, at);
+    refuseOthersGroup(caller, callLog.groupId, `${at}.groupId`);
+    const idempotency = idempotencyOf(caller, input, at, recordingSecret);
+    const { id, isRepeat } = await recorder.record({ callLog, idempotency, at, isAbandoned });
+    recordingMetrics[isRepeat ? 'replayed' : 'recorded'](1);
+    return { id, callLog };
+  } catch (error) {
+    recordingMetrics.rejected(codeOf(error), 1);
+    throw error;
+  }
 }
 
 function refuseOthersGroup(caller: Caller, groupId: number | null, argument: string): void {

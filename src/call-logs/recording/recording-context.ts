@@ -1,9 +1,11 @@
 import type { CallerContext } from '../../access/caller.js';
 import type { CallLogRecorder } from './call-log-recorder.js';
+import type { RecordingMetrics } from './recording-metrics.js';
 
 /** What requests that record calls share. */
 export interface RecordingServices {
   recorder: CallLogRecorder;
+  recordingMetrics: RecordingMetrics;
   /** Keys the hashes that tell calls under one idempotency key apart; the same on all servers of one database. */
   recordingSecret: string;
 }
