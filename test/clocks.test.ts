@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { verifyRollups } from '../src/usage/rollups/verify.js';
 import { ensureFirstToken } from '../src/access/first-start.js';
+import { forgetOldKeys } from '../src/call-logs/recording/idempotency.js';
 import { createServer } from '../src/server.js';
 import { HOUR_MS, momentIn, passTime, stepClock } from './support/clock.js';
 import { eventually } from './support/eventually.js';
@@ -112,4 +113,27 @@ test('a key that the identity provider has withdrawn works for no hour more when
   stepClock(-HOUR_MS);
   passTime(HOUR_MS + 1_000);
   expect(await statusOf(later)).toBe(401);
+});
+
+test('keys are kept for 24 hours by the clock of the database, whatever that of a server is', async () => {
+  const record = async (key: string) => {
+    const { recordCallLog } = await server.query(
+      'mutation ($key: String!) { recordCallLog(input: { status: SUCCESS, requestMessages: [], idempotencyKey: $key }) { id } }',
+      { key },
+    );
+    return recordCallLog.id as string;
+  };
+  const fresh = await record('fresh');
+  stepClock(25 * HOUR_MS);
+  await forgetOldKeys(server.database.sql);
+  expect(await record('fresh')).toBe(fresh);
+  const ahead = await record('ahead');
+  stepClock(-HOUR_MS);
+  expect(await record('ahead')).toBe(ahead);
+  await sql`UPDATE llm_call_log_idempotency_keys SET created_at = created_at - interval '24 hours 1 second'`.execute(
+    server.database.sql,
+  );
+  expect(await record('ahead')).not.toBe(ahead);
+  await forgetOldKeys(server.database.sql);
+  expect(await record('fresh')).not.toBe(fresh);
 });
