@@ -1,12 +1,9 @@
-import { experiment, LONG_ENOUGH_MS } from '../harness/experiment.js';
+import { experiment, LONG_ENOUGH_MS, SOON } from '../harness/experiment.js';
 
 /*
  * Connections that keep silent, as after a failover without RST: neither end hears of the other, and what the server
  * had begun stays open in PostgreSQL.
  */
-
-/** So that npm test need not wait for the default. */
-const SOON = { WRITE_TIMEOUT_MS: '2000' };
 
 experiment(
   'open connections are swallowed and new ones work',

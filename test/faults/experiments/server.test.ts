@@ -37,7 +37,7 @@ const EVERY_LOCK = `
   BEGIN;
   LOCK TABLE llm_call_logs, llm_call_log_idempotency_keys, groups`;
 
-/** What the issue of this fault allows for stopping, and as much again for a machine that is slow and shared. */
+/** A server has 10 s to stop; as much again is for a machine that is slow and shared. */
 const STOPPED_WITHIN_MS = 20_000;
 
 /** Waits for the end of a server that was told to stop, and tells how it was. */

@@ -1,11 +1,8 @@
-import { experiment, LONG_ENOUGH_MS } from '../harness/experiment.js';
+import { experiment, LONG_ENOUGH_MS, SOON } from '../harness/experiment.js';
 import { largeClients, mixedClients } from '../harness/load.js';
 import { record } from '../harness/request.js';
 
 /* PostgreSQL stands still, stops, or moves. */
-
-/** So that npm test need not wait for the default. */
-const SOON = { WRITE_TIMEOUT_MS: '2000' };
 
 experiment(
   'PostgreSQL stands still',

@@ -1,13 +1,10 @@
-import { experiment, LONG_ENOUGH_MS, type Lab } from '../harness/experiment.js';
+import { experiment, LONG_ENOUGH_MS, SOON, type Lab } from '../harness/experiment.js';
 import { connect } from '../harness/fault-database.js';
 import { mixedClients, type ClientPlan } from '../harness/load.js';
 
 /*
  * Somebody holds what some calls need. Those wait and are refused, each for itself; all others are recorded meanwhile.
  */
-
-/** So that npm test need not wait for the default. */
-const SOON = { WRITE_TIMEOUT_MS: '2000' };
 
 /** Runs a statement in a transaction that stays open while something is waited for. */
 async function holding({ database }: Lab, statement: string, meanwhile: () => Promise<void>): Promise<void> {

@@ -26,6 +26,9 @@ const FOLDER = process.env['FAULTS_FOLDER'] ?? tmpdir();
 /** Milliseconds within which what is waited for has to come: far more than it takes. */
 export const LONG_ENOUGH_MS = IN_FULL ? 60_000 : 20_000;
 
+/** For the environment of a server that is to give up on what waits, so that `npm test` need not wait for the default. */
+export const SOON: Record<string, string> = IN_FULL ? {} : { WRITE_TIMEOUT_MS: '2000' };
+
 /** What the server may take beyond what it has when idle, whatever waits. */
 const MOST_MEMORY_MB = 300;
 
