@@ -1,6 +1,6 @@
 import { experiment, LONG_ENOUGH_MS, SOON, type Lab } from '../harness/experiment.js';
 import { connect } from '../harness/fault-database.js';
-import { mixedClients, type ClientPlan } from '../harness/load.js';
+import { largeCalls, mixedClients, type ClientPlan } from '../harness/load.js';
 
 /*
  * Somebody holds what some calls need. Those wait and are refused, each for itself; all others are recorded meanwhile.
@@ -94,6 +94,18 @@ for (const [table, isDispensable] of Object.entries(TABLES)) {
     },
   );
 }
+
+experiment(
+  'another program has locked the table llm_call_logs, and 1,056 clients have a call of 60 KB each',
+  { clients: mixedClients(4) },
+  async (lab) => {
+    await holding(lab, 'LOCK TABLE llm_call_logs', async () => {
+      lab.load.start(largeCalls(1_056));
+      // Not so long that the clients are gone before what still waits is recorded.
+      await lab.last(10_000);
+    });
+  },
+);
 
 /** Clients that never stop to name groups that there are not, one of them among good ones. */
 function mistakenClients(count: number): ClientPlan[] {

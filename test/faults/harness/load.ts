@@ -18,6 +18,8 @@ export interface ClientPlan {
   groups?: readonly string[];
   /** Milliseconds between its requests. */
   pause?: number;
+  /** It sends one request, and is content with any answer. */
+  isOnce?: boolean;
 }
 
 /** What clients saw, as often as they saw it, by HTTP status and code. */
@@ -37,10 +39,10 @@ export function mixedClients(count: number): ClientPlan[] {
   }));
 }
 
-/** Clients that each send one call of 60 KB at a time, with a key. */
-export function largeClients(count: number): ClientPlan[] {
+/** Clients that each send one call of 60 KB, once. */
+export function largeCalls(count: number): ClientPlan[] {
   return Array.from({ length: count }, (_, index) => ({
-    ...{ name: `c${index}`, isKeyed: true, calls: 1, bytes: LARGE },
+    ...{ name: `large-${index}`, isKeyed: true, calls: 1, bytes: LARGE, isOnce: true },
   }));
 }
 
@@ -63,10 +65,10 @@ class Client {
   }
 
   async run(): Promise<void> {
-    while (!this.load.isStopping) {
+    do {
       await this.#recordAll(this.#freshCalls());
       if (this.plan.pause) await sleep(this.plan.pause);
-    }
+    } while (!this.load.isStopping && !this.plan.isOnce);
   }
 
   /** Sends calls until each is acknowledged, refused for good, or may have been written without a key to tell. */
@@ -78,7 +80,8 @@ class Client {
       this.load.hear(answer.status, answer.told, performance.now() - began);
       for (const broken of brokenRules(answer)) this.load.broken.add(broken);
       this.answered += 1;
-      calls = calls.filter((call, index) => this.#isToSendAgain(call, answer.told[index] ?? {}));
+      const left = calls.filter((call, index) => this.#isToSendAgain(call, answer.told[index] ?? {}));
+      calls = this.plan.isOnce ? [] : left;
       const wished = (answer.retryAfter ?? 0) * 1000;
       if (calls.length > 0) await sleep(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, wished)));
     }
@@ -165,7 +168,7 @@ export class Load {
   /**
    * Waits until every client was told that some more of its calls are recorded.
    *
-   * @param of only clients of these names
+   * @param of only clients of these names; those that send once are left out
    * @returns the names of those that were not, where it took too long
    */
   acknowledged(more: number, within: number, of?: (name: string) => boolean): Promise<string[]> {
@@ -199,7 +202,7 @@ export class Load {
     within: number,
     of: (name: string) => boolean = () => true,
   ): Promise<string[]> {
-    const asked = this.#clients.filter(({ plan }) => of(plan.name));
+    const asked = this.#clients.filter(({ plan }) => !plan.isOnce && of(plan.name));
     const before = new Map(asked.map((client) => [client, count(client)]));
     const behind = () =>
       asked.filter((client) => count(client) < (before.get(client) ?? 0) + more).map(({ plan }) => plan.name);

@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { bearer } from '../../support/token.js';
 
 /** Milliseconds that a client waits for an answer: the product has 5 s to write, and this machine is slow and shared. */
@@ -42,7 +43,11 @@ export async function record(
     told: calls.map(() => told),
   });
   try {
-    const response = await fetch(`${url}/graphql`, {
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = await request(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...bearer() },
       body: JSON.stringify({
@@ -51,10 +56,9 @@ export async function record(
       }),
       signal,
     });
-    const { status } = response;
-    const header = response.headers.get('retry-after');
-    const retryAfter = header === null ? undefined : Number(header);
-    const { data, errors } = await response.json();
+    const header = headers['retry-after'];
+    const retryAfter = header === undefined ? undefined : Number(header);
+    const { data, errors } = (await body.json()) as any;
     if (errors) {
       const [{ message, extensions }] = errors;
       return ofAll(status, { code: String(extensions?.code), message }, retryAfter);
@@ -74,6 +78,6 @@ export async function record(
 }
 
 function codeOf(error: unknown): string {
-  const { cause, message } = error as { cause?: { code?: string; message: string }; message: string };
-  return cause?.code ?? cause?.message ?? message;
+  const { code, message } = error as { code?: string; message: string };
+  return code ?? message;
 }
