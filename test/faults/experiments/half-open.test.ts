@@ -21,6 +21,7 @@ experiment('open connections are swallowed again and again', {}, async (lab) => 
     lab.proxy.swallowOpen();
     const stuck = await lab.load.acknowledged(2, LONG_ENOUGH_MS);
     lab.demand(stuck.length === 0, `${stuck.length} clients never recorded again over new connections.`);
+    if (stuck.length > 0) return;
   }
 });
 

@@ -3,8 +3,11 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FrontendMessages } from './frontend-messages.js';
 
-/** What happens to the answer of a statement that PostgreSQL has carried out. */
-export type LostAnswer = 'cut' | 'swallowed';
+/**
+ * What happens to the answer of a statement that PostgreSQL has carried out: its connection ends, or keeps silent, or
+ * all connections end and none can be had.
+ */
+export type LostAnswer = 'cut' | 'swallowed' | 'cut with all others';
 
 /** One connection through the proxy. */
 interface Line {
@@ -149,7 +152,11 @@ export class FaultProxy {
       // Only once PostgreSQL is done: until then it might take the statement back.
       else if (piece.subarray(-6, -1).equals(READY)) {
         if (line.losing === 'cut') client.resetAndDestroy();
-        else line.isSwallowed = true;
+        else if (line.losing === 'swallowed') line.isSwallowed = true;
+        else {
+          this.#hangsUp = true;
+          this.reset();
+        }
       }
     });
     client.on('close', () => {
