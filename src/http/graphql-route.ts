@@ -1,6 +1,7 @@
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest, HTTPMethods, onRequestAsyncHookHandler } from 'fastify';
+import { refuseDeepDocument } from '../graphql/limits/refuse-deep-documents.js';
 import { registerBodies } from './bodies.js';
 import { refusal } from './graphql-errors.js';
 import type { HttpLimits } from './http-limits.js';
@@ -33,6 +34,13 @@ export async function registerGraphql<C extends BaseContext>(
           ? undefined
           : refusal('BAD_REQUEST', 'Accept application/json or application/graphql-response+json.', 406),
       );
+    });
+    scope.addHook('preHandler', ({ body, query }, _reply, done) => {
+      for (const request of [body, query]) {
+        const document = (request as { query?: unknown } | null | undefined)?.query;
+        if (typeof document === 'string') refuseDeepDocument(document);
+      }
+      done();
     });
     // As bytes: a text would be copied once more, together with the headers.
     scope.addHook('onSend', (_request, _reply, payload, done) => {

@@ -20,10 +20,6 @@ export function limitOfError(
     return { message, extensions: withCode('TOO_MANY_TOKENS', { limit: Number(tokens) }) };
   }
   const { originalError } = error;
-  if (originalError instanceof GraphQLError && originalError.originalError instanceof RangeError) {
-    const message = 'Syntax Error: The document is nested too deep to be read.';
-    return { message, extensions: withCode('GRAPHQL_PARSE_FAILED') };
-  }
   if (!(originalError instanceof GraphQLError) || originalError.extensions['limit'] === undefined)
     return undefined;
   const extensions = { ...originalError.extensions };
