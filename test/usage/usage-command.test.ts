@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { rebuildRollups } from '../../src/usage/rollups/rebuild.js';
 import { useTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { runCli } from '../support/processes.js';
-import { findDifferences, insertManyCalls, keepAllKinds, runUsage } from './kept-usage.js';
+import { findDifferences, insertManyCalls, keepAllKinds, runUsage, SMALL_BATCH } from './kept-usage.js';
 
 const held = useTestDatabase();
 
@@ -84,28 +85,52 @@ test('while the rollups are not complete, and where nothing can be reached, the 
   expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('No PostgreSQL answers there') });
 });
 
-test('a rebuild that is killed midway, then interrupted, then run again, is exact, and never half', async () => {
+test('a rebuild that ends midway, then is killed, then interrupted, then run again, is exact, and never half', async () => {
   await insertManyCalls(held.database);
   await sql`UPDATE llm_usage_rollups SET calls = calls + 1`.execute(held.database.sql);
-  const isSo = (condition: string) => async () => {
-    const { rows } = await sql<{ so: boolean }>`
-      SELECT NOT complete AND ${sql.raw(condition)} AS so FROM llm_usage_state`.execute(held.database.sql);
-    return rows[0]!.so;
+  const state = async () => {
+    const { rows } = await sql<{ complete: boolean; isMidway: boolean }>`
+      SELECT complete, next_block IS NOT NULL AS "isMidway" FROM llm_usage_state`.execute(held.database.sql);
+    return rows[0];
   };
-  const interruptOnce = async (signal: NodeJS.Signals, condition: string) => {
-    const running = runCli(['usage', 'rebuild'], { DATABASE_URL: held.url });
-    await eventually(isSo(condition));
-    running.signal(signal);
-    const ended = await running.ended;
+  const changeCalls = async () => {
+    await sql`UPDATE llm_call_logs SET tokens_used = 5 WHERE id % 1000 = 75`.execute(held.database.sql);
+    await sql`DELETE FROM llm_call_logs WHERE id % 1000 = 100`.execute(held.database.sql);
+  };
+  const told: number[] = [];
+  const endMidway = (done: number) => {
+    if (done > 0) throw new Error('midway');
+    told.push(done);
+  };
+  await expect(rebuildRollups(held.database, endMidway, SMALL_BATCH)).rejects.toThrow('midway');
+  expect(told).toEqual([0]);
+  expect(await state()).toEqual({ complete: false, isMidway: true });
+  await changeCalls();
+  expect((await run('verify')).code).toBe(2);
+
+  /** Ends the command by a signal, when the old rollups are gone and the new ones are being filled. */
+  const endBySignal = async (signal: NodeJS.Signals) => {
+    const running = await held.database.sql.transaction().execute(async (transaction) => {
+      // The filling waits for this.
+      await sql`LOCK TABLE llm_usage_deltas IN SHARE MODE`.execute(transaction);
+      const command = runCli(['usage', 'rebuild'], { DATABASE_URL: held.url });
+      await eventually(async () => {
+        const { rows } = await sql`SELECT FROM pg_locks WHERE NOT granted`.execute(transaction);
+        return rows.length > 0;
+      });
+      // It began anew, instead of where the one before it ended.
+      expect(await state()).toEqual({ complete: false, isMidway: false });
+      command.signal(signal);
+      await command.ended;
+      return command;
+    });
     expect(running.stdout()).toBe('');
-    await sql`UPDATE llm_call_logs SET tokens_used = 5 WHERE id % 1000 = 7`.execute(held.database.sql);
-    await sql`DELETE FROM llm_call_logs WHERE id % 1000 = 8`.execute(held.database.sql);
+    await changeCalls();
     expect((await run('verify')).code).toBe(2);
-    return ended;
+    return running.ended;
   };
-  expect(await interruptOnce('SIGKILL', 'next_block IS NOT NULL')).toEqual({ code: null, signal: 'SIGKILL' });
-  // The next one begins anew.
-  expect(await interruptOnce('SIGINT', 'next_block IS NULL')).toEqual({ code: 130, signal: null });
+  expect(await endBySignal('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(await endBySignal('SIGINT')).toEqual({ code: 130, signal: null });
   expect((await run('rebuild')).code).toBe(0);
   expect(await findDifferences(held.database)).toEqual([]);
-}, 180_000);
+});

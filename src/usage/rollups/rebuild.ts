@@ -13,14 +13,15 @@ const RETRY_MS = 200;
  *
  * Where it is interrupted, the next server that runs continues it.
  *
+ * @param batch about how many calls to count at once, as {@link fillNext} takes it
  * @returns when the rollups are complete, whoever has made them so
  */
-export async function rebuildRollups(database: Database, progress: Progress): Promise<void> {
+export async function rebuildRollups(database: Database, progress: Progress, batch?: number): Promise<void> {
   while (!(await emptyRollups(database))) await sleep(RETRY_MS);
   await tell(database, progress);
   await sql`VACUUM llm_usage_rollups`.execute(database.upkeep);
   for (;;) {
-    const filled = await fillNext(database);
+    const filled = await fillNext(database, batch);
     const moved = await compactAll(database);
     if (moved > 0) await forgetMoved(database);
     // Another process may have emptied them again since.
