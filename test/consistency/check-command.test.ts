@@ -41,7 +41,6 @@ test('--fail-on says which risk fails', async () => {
   expect((await check()).code).toBe(0);
   expect((await check('--fail-on', 'low')).code).toBe(1);
   await planting.client.query('ALTER TABLE llm_call_logs ALTER COLUMN call_time DROP DEFAULT');
-  expect((await check()).code).toBe(1);
   expect((await check('--fail-on', 'high')).code).toBe(0);
 });
 

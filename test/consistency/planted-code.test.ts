@@ -1,18 +1,17 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { defineEntity, MikroORM, p, type EntityClass, type EntitySchema } from '@mikro-orm/postgresql';
-import { extendSchema, GraphQLNonNull, isObjectType, parse, type GraphQLFieldResolver } from 'graphql';
+import { GraphQLNonNull, isObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { API_USE } from '../../src/consistency/api-use.js';
 import { createCheck } from '../../src/consistency/check.js';
 import { entities } from '../../src/entities.js';
 import { Risk, type Finding } from '../../src/database/structure/finding.js';
-import type { Context } from '../../src/context.js';
 import { servesSecret } from '../../src/graphql/serves-secret.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
 import { ServerSecret } from '../../src/keys/server-secrets.js';
 import { createSchema } from '../../src/schema.js';
 import { usePlanting } from './planting.js';
-import { trace } from './tracing.js';
+import { planted, trace } from './tracing.js';
 
 const planting = usePlanting();
 const orms: MikroORM[] = [];
@@ -21,51 +20,69 @@ afterEach(async () => {
   for (const orm of orms.splice(0)) await orm.close(true);
 });
 
-type Resolve = GraphQLFieldResolver<LlmConfig, Context>;
-
-/** The schema with a field more, such as `LlmConfig.key: String`. */
-async function schemaWith(field: string, resolve?: Resolve) {
-  const [type = '', definition = ''] = field.split(/\.(.*)/);
-  const schema = extendSchema(await createSchema(), parse(`extend type ${type} { ${definition} }`));
-  const extended = schema.getType(type);
-  const added = isObjectType(extended) && extended.getFields()[definition.split(':')[0]!.trim()];
-  if (!added) throw new Error(`There is no field ${field}.`);
-  if (resolve) added.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
-  return schema;
-}
-
-async function findingsWithField(field: string, resolve?: Resolve): Promise<Finding[]> {
-  const schema = await schemaWith(field, resolve);
-  return (await createCheck(planting.database, schema, await trace(schema))()).findings;
-}
-
-/** What is found where an entity is in the place of another. */
-async function findingsWithEntity(replaced: EntityClass, planted: EntitySchema[]): Promise<Finding[]> {
+/** Gives what is found where an entity is in the place of another, each time it is called. */
+async function checkWithEntity(
+  replaced: EntityClass,
+  planted: EntitySchema[],
+): Promise<() => Promise<Finding[]>> {
   const known = [...entities.filter((entity) => entity !== replaced), ...planted];
   const orm = new MikroORM({ entities: known, clientUrl: planting.database.url, logger: () => undefined });
   orms.push(orm);
   const schema = await createSchema();
-  return (await createCheck({ ...planting.database, orm }, schema, await trace(schema, known))()).findings;
+  const check = createCheck({ ...planting.database, orm }, schema, await trace(schema, known));
+  return async () => (await check()).findings;
 }
 
-test('a field that serves a secret column is found, whatever its name', async () => {
-  expect(await findingsWithField('LlmConfig.note: String', (config) => config.apiKey)).toMatchObject([
+test('each of several fields is found, by what is wrong with it, and nothing else', async () => {
+  const schema = await planted(
+    `extend type LlmConfig { note: String }
+     extend type CallLog { mood: String }
+     extend type Query { note: String templates: Int migrations: Int broken: Int }`,
     {
-      ...{ kind: 'SECRET_SERVED', risk: Risk.HIGH, table: 'llm_configs', column: 'api_key' },
+      'LlmConfig.note': (config: LlmConfig) => config.apiKey,
+      'Query.note': async (_, __, context) => {
+        const { rows } = await sql<{ hidden: string }>`
+          SELECT configs.api_key AS hidden FROM llm_configs AS configs LIMIT 1`.execute(context.sql);
+        return rows[0]?.hidden ?? null;
+      },
+      'Query.templates': async (_, __, context) => {
+        const { rows } = await sql`SELECT count(*) FROM llm_prompt_templates`.execute(context.sql);
+        return rows.length;
+      },
+      'Query.migrations': async (_, __, context) => {
+        await sql`SELECT name FROM mikro_orm_migrations`.execute(context.sql);
+        return null;
+      },
+      'Query.broken': (_, __, context) => sql`SELEKT 1`.execute(context.sql),
+    },
+  );
+  const { findings } = await createCheck(planting.database, schema, await trace(schema))();
+  const served = { kind: 'SECRET_SERVED', risk: Risk.HIGH, table: 'llm_configs', column: 'api_key' };
+  const found = [
+    {
+      ...served,
       problem: 'The field LlmConfig.note gives out llm_configs.api_key, which is a secret.',
     },
-  ]);
-});
-
-test('a field that serves a secret column by a statement of its own is found', async () => {
-  const serve: Resolve = async (_, __, context) => {
-    const { rows } = await sql<{ hidden: string }>`
-      SELECT configs.api_key AS hidden FROM llm_configs AS configs LIMIT 1`.execute(context.sql);
-    return rows[0]?.hidden ?? null;
-  };
-  expect(await findingsWithField('Query.note: String', serve)).toMatchObject([
-    { kind: 'SECRET_SERVED', risk: Risk.HIGH, table: 'llm_configs', column: 'api_key' },
-  ]);
+    {
+      ...served,
+      problem: 'The field Query.note gives out llm_configs.api_key, which is a secret.',
+    },
+    {
+      ...{ kind: 'TABLE_DEPRECATED_BUT_USED', risk: Risk.MEDIUM, table: 'llm_prompt_templates' },
+      problem: 'Query.templates uses llm_prompt_templates, which is deprecated.',
+    },
+    { kind: 'TABLE_WITHOUT_ENTITY', risk: Risk.MEDIUM, table: 'mikro_orm_migrations' },
+    {
+      ...{ kind: 'FIELD_WITHOUT_PROPERTY', risk: Risk.MEDIUM, table: 'llm_call_logs' },
+      problem: 'The field CallLog.mood stands for no property and reads nothing.',
+    },
+    {
+      ...{ kind: 'STATEMENT_UNREADABLE', risk: Risk.LOW, table: null, column: null },
+      problem: 'A statement that Query.broken sends could not be read.',
+    },
+  ];
+  expect(findings).toHaveLength(found.length);
+  expect(findings).toEqual(expect.arrayContaining(found.map((one) => expect.objectContaining(one))));
 });
 
 test('the field that is there to give out the key is no finding, and may not give out more', async () => {
@@ -78,19 +95,6 @@ test('the field that is there to give out the key is no finding, and may not giv
   ]);
 });
 
-test('a resolver that reads a deprecated table is found', async () => {
-  const read: Resolve = async (_, __, context) => {
-    const { rows } = await sql`SELECT count(*) FROM llm_prompt_templates`.execute(context.sql);
-    return rows.length;
-  };
-  expect(await findingsWithField('Query.templates: Int', read)).toMatchObject([
-    {
-      ...{ kind: 'TABLE_DEPRECATED_BUT_USED', risk: Risk.MEDIUM, table: 'llm_prompt_templates' },
-      problem: 'Query.templates uses llm_prompt_templates, which is deprecated.',
-    },
-  ]);
-});
-
 test('an entity on a deprecated table is found', async () => {
   const PromptTemplate = defineEntity({
     name: 'PromptTemplate',
@@ -100,40 +104,11 @@ test('an entity on a deprecated table is found', async () => {
       name: p.string().length(100).nullable(),
     },
   });
-  const findings = await findingsWithEntity(class {}, [PromptTemplate]);
+  const findings = await (await checkWithEntity(class {}, [PromptTemplate]))();
   expect(findings[0]).toMatchObject({
     kind: 'TABLE_DEPRECATED_BUT_USED',
     problem: 'PromptTemplate uses llm_prompt_templates, which is deprecated.',
   });
-});
-
-test('a resolver that reads a table of no entity is found', async () => {
-  const read: Resolve = async (_, __, context) => {
-    await sql`SELECT name FROM mikro_orm_migrations`.execute(context.sql);
-    return null;
-  };
-  expect(await findingsWithField('Query.migrations: Int', read)).toMatchObject([
-    { kind: 'TABLE_WITHOUT_ENTITY', risk: Risk.MEDIUM, table: 'mikro_orm_migrations' },
-  ]);
-});
-
-test('a statement that cannot be read is found, with the field that sends it', async () => {
-  const send: Resolve = (_, __, context) => sql`SELEKT 1`.execute(context.sql);
-  expect(await findingsWithField('Query.broken: Int', send)).toMatchObject([
-    {
-      ...{ kind: 'STATEMENT_UNREADABLE', risk: Risk.LOW, table: null, column: null },
-      problem: 'A statement that Query.broken sends could not be read.',
-    },
-  ]);
-});
-
-test('a field without a property is found', async () => {
-  expect(await findingsWithField('CallLog.mood: String')).toMatchObject([
-    {
-      ...{ kind: 'FIELD_WITHOUT_PROPERTY', risk: Risk.MEDIUM, table: 'llm_call_logs' },
-      problem: 'The field CallLog.mood stands for no property and reads nothing.',
-    },
-  ]);
 });
 
 test('a field that always has a value, of a column that may be empty, is found', async () => {
@@ -158,7 +133,8 @@ test('an entity property without a column is found', async () => {
       remark: p.text().persist(false),
     },
   });
-  expect(await findingsWithEntity(ServerSecret, [SecretWithHint])).toMatchObject([
+  const findings = await checkWithEntity(ServerSecret, [SecretWithHint]);
+  expect(await findings()).toMatchObject([
     {
       ...{ kind: 'COLUMN_MISSING', risk: Risk.HIGH, table: 'llm_server_secrets', column: 'hint' },
       problem: 'llm_server_secrets has no column hint, which the property SecretWithHint.hint stands for.',
@@ -179,7 +155,7 @@ test('a trigger that an entity needs is found missing, then disabled, then well'
     properties: { name: p.text().primary(), value: p.text() },
     triggers: [{ name: 'keep', timing: 'after', events: ['delete'], expression: create }],
   });
-  const findings = () => findingsWithEntity(ServerSecret, [WatchedSecret]);
+  const findings = await checkWithEntity(ServerSecret, [WatchedSecret]);
   const place = { risk: Risk.HIGH, table: 'llm_server_secrets' };
   expect(await findings()).toMatchObject([{ ...place, kind: 'TRIGGER_MISSING', advice: `${create};` }]);
   await planting.client.query(`

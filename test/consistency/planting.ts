@@ -19,12 +19,17 @@ export interface Planting {
 
 export function usePlanting(): Planting {
   const held = {} as Planting;
+  let schema: ReturnType<typeof createSchema> | undefined;
   beforeEach(async () => {
     held.url = await createTestDatabase();
     held.client = new Client({ connectionString: held.url });
     await held.client.connect();
     held.database = await openDatabase(held.url, entities, 2);
-    held.check = createCheck(held.database, await createSchema(), API_USE);
+    let check: (() => Promise<Report>) | undefined;
+    held.check = async () => {
+      check ??= createCheck(held.database, await (schema ??= createSchema()), API_USE);
+      return check();
+    };
   });
   afterEach(async () => {
     await held.database.close();
