@@ -227,15 +227,12 @@ describe('all or nothing', () => {
   it('loads nothing of a file with a bad row, and still tells every bad row', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'calls.csv');
-      const good = '1,group\n'.repeat(200_000);
+      const good = '1,group\n'.repeat(20_000);
       await writeFile(path, `durationMs,group\n${good}x,group\n${good}y,group\n`);
       await expect(importPaths(test.url, [path], { set: WHOLE, allOrNothing: true })).rejects.toThrow(
         `Nothing of ${path} was loaded: 2 bad rows are in ${path}.rejects.jsonl.`,
       );
-      expect(await readRejects(`${path}.rejects.jsonl`)).toMatchObject([
-        { line: 200_002 },
-        { line: 400_003 },
-      ]);
+      expect(await readRejects(`${path}.rejects.jsonl`)).toMatchObject([{ line: 20_002 }, { line: 40_003 }]);
     });
     const { rows } = await sql`
       SELECT (SELECT count(*)::int FROM llm_call_logs) AS calls, (SELECT count(*)::int FROM groups) AS groups`.execute(
