@@ -42,6 +42,7 @@ interface Place {
 /** The shortest way from a root to each type that has fields with arguments. */
 function placesOf(): Place[] {
   const places: Place[] = [];
+  const inputs = new Set<string>();
   for (const [root, kind] of [
     [schema.getQueryType(), 'query'],
     [schema.getMutationType(), 'mutation'],
@@ -66,7 +67,10 @@ function placesOf(): Place[] {
           return `${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
         };
         for (const argument of field.args) {
-          for (const { path, build } of textsOf(argument)) {
+          // Within each other to the third level where inputs come up first, which all fields read by the same code.
+          const levels = inputs.has(String(argument.type)) ? 2 : 3;
+          inputs.add(String(argument.type));
+          for (const { path, build } of textsOf(argument, levels)) {
             places.push({
               name: `${type.name}.${field.name}(${path})`,
               query: `${kind} ($v: ${String(argument.type)}) { ${wrap(`${call(`${argument.name}: $v`)}${selection}`)} }`,
@@ -97,7 +101,7 @@ function literal(type: GraphQLInputType): string {
 
 function textsOf(
   { name, type }: GraphQLArgument | GraphQLInputField,
-  depth = 0,
+  levels: number,
 ): { path: string; build: (text: string) => unknown }[] {
   const nullable = isNonNullType(type) ? type.ofType : type;
   const inList = (value: unknown) => (isListType(nullable) ? [value] : value);
@@ -108,10 +112,10 @@ function textsOf(
       { path: name, build: (text) => inList(isJson && name === 'requestParams' ? { [text]: text } : text) },
     ];
   }
-  if (!isInputObjectType(named) || depth > 2) return [];
+  if (!isInputObjectType(named) || levels === 0) return [];
   const fields = Object.values(named.getFields());
   return fields.flatMap((field) =>
-    textsOf(field, depth + 1).map(({ path, build }) => ({
+    textsOf(field, levels - 1).map(({ path, build }) => ({
       path: `${name}.${path}`,
       build: (text) => {
         const needed = named.name === 'RecordCallLogInput' ? { requestMessages: [], status: 'SUCCESS' } : {};
