@@ -173,9 +173,9 @@ test('connections and what is not rolled up yet are told', async () => {
   const text = await scrape();
   expect(valueOf(text, 'llm_call_log_usage_backlog_changes')).toBe(before + 1);
   expect(valueOf(text, 'llm_call_log_usage_complete')).toBe(1);
-  expect(text).toMatch(/^llm_call_log_database_connections\{pool="writes",state="idle"\} [1-9]/m);
+  expect(text).toMatch(/^llm_call_log_database_connections\{pool="recording",state="idle"\} [1-9]/m);
   expect(text).toMatch(/^llm_call_log_database_connections\{pool="reads",state="in_use"\} \d/m);
-  expect(text).toMatch(/^llm_call_log_database_waiting\{pool="writes"\} 0$/m);
+  expect(text).toMatch(/^llm_call_log_database_waiting\{pool="recording"\} 0$/m);
   // It is as old as the first look that saw it.
   await eventually(async () => valueOf(await scrape(), 'llm_call_log_usage_backlog_seconds') > 0);
 });

@@ -266,10 +266,9 @@ export class CallLogRecorder {
     for (const call of calls) {
       const found = earlier.get(call.id ?? '');
       if (found === undefined) {
-        // The key was given up meanwhile, or the number belongs to another call.
-        call.id = undefined;
-        call.mayBeThere = false;
-        this.#queue.unshift(call);
+        // The key was given up meanwhile, or the number belongs to another call: it is tried once more.
+        if (call.wasMissing) call.refuse(new Error('A call was neither recorded nor found.'));
+        else this.#queue.unshift(call.renewed());
       } else if (found === 'other content') call.refuse(keyOfAnotherCall(call.pending.at));
       else call.record({ id: found.id, isRepeat: found.id !== call.id });
     }

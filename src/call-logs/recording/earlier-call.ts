@@ -15,17 +15,17 @@ export async function findEarlierCalls(
   calls: readonly NumberedCallLog[],
 ): Promise<Map<string, Earlier>> {
   const found = new Map<string, Earlier>();
-  const keyed = calls.flatMap(({ idempotency }) => (idempotency ? [idempotency.key] : []));
+  const keyed = calls.flatMap(({ idempotency }) => idempotency ?? []);
   if (keyed.length > 0) {
-    const { rows } = await sql<{ key: string; id: string; content: string | null }>`
-      SELECT key, call_log_id AS id, content FROM llm_call_log_idempotency_keys
-      WHERE key = ANY(${keyed})`.execute(kysely);
+    // A content is the hash of its key as well, so that it cannot be that of another one's call.
+    const { rows } = await sql<{ key: string; id: string; isSame: boolean }>`
+      SELECT key, call_log_id AS id,
+        content IS NULL OR content = ANY(${keyed.map(({ content }) => content)}) AS "isSame"
+      FROM llm_call_log_idempotency_keys WHERE key = ANY(${keyed.map(({ key }) => key)})`.execute(kysely);
     const heldBy = new Map(rows.map((row) => [row.key, row]));
     for (const { id, idempotency } of calls) {
       const held = idempotency && heldBy.get(idempotency.key);
-      if (!held) continue;
-      const isSame = held.id === id || held.content === null || held.content === idempotency.content;
-      found.set(id, isSame ? { id: held.id } : 'other content');
+      if (held) found.set(id, held.isSame ? { id: held.id } : 'other content');
     }
   }
   for (const call of calls.filter(({ idempotency }) => idempotency === null)) {

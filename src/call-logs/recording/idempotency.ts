@@ -17,7 +17,7 @@ const MAX_FORGOTTEN = 10_000;
 export interface Idempotency {
   /** Each caller has keys of its own, and is not shown the calls of another's. */
   key: string;
-  /** Keyed hash of what was sent: another call under the same key is no repeat. */
+  /** Keyed hash of what was sent, the key included: another call under the same key is no repeat. */
   content: string;
 }
 
@@ -32,14 +32,14 @@ export function idempotencyOf(
   at: string,
   secret: string,
 ): Idempotency | null {
-  const { idempotencyKey, ...sent } = input;
+  const { idempotencyKey } = input;
   if (idempotencyKey == null) return null;
   if (idempotencyKey === '' || Array.from(idempotencyKey).length > MAX_KEY_LENGTH) {
     throw badUserInput(`${at}.idempotencyKey`, `must be from 1 to ${MAX_KEY_LENGTH} characters long.`);
   }
   return {
     key: `${caller.id}${storedKey(idempotencyKey)}`,
-    content: createHmac('sha256', secret).update(canonicalJson(sent)).digest('base64url'),
+    content: createHmac('sha256', secret).update(canonicalJson(input)).digest('base64url'),
   };
 }
 

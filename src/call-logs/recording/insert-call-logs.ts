@@ -107,5 +107,5 @@ export async function insertCallLogs(
   const { text, valuesOf } = !isPlain ? CAREFUL : calls.length === 1 ? ONE : MANY;
   const query = CompiledQuery.raw(text, valuesOf(calls)) as CompiledQuery<{ id: string }>;
   const { rows } = await prepared('new calls', query).execute(kysely);
-  return new Set(rows.map(({ id }) => id));
+  return new Set((isPlain ? calls : rows).map(({ id }) => id));
 }

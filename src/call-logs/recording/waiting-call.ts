@@ -30,6 +30,8 @@ export class WaitingCall {
   mayBeThere = false;
   /** Whether somebody else holds a lock that it has to wait for. */
   isHindered = false;
+  /** Whether it was not inserted, though nothing was found in its place. */
+  wasMissing = false;
   isAnswered = false;
   #timer: NodeJS.Timeout;
   #settle!: { resolve: (recorded: Recorded) => void; reject: (error: unknown) => void };
@@ -58,6 +60,14 @@ export class WaitingCall {
 
   get age(): number {
     return performance.now() - this.since;
+  }
+
+  /** To be recorded as if for the first time. */
+  renewed(): this {
+    this.id = undefined;
+    this.mayBeThere = false;
+    this.wasMissing = true;
+    return this;
   }
 
   record(recorded: Recorded): void {

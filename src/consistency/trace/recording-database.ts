@@ -8,6 +8,7 @@ import {
   type DatabaseConnection,
   type Dialect,
 } from 'kysely';
+import { DEFAULT_WRITE_TIMEOUT_MS } from '../../database/connection-kinds.js';
 import type { Database, Entities } from '../../database/database.js';
 import { textOf } from '../../database/prepared.js';
 import { Columns } from './sql/columns.js';
@@ -54,7 +55,7 @@ export function openRecordingDatabase(entities: Entities): RecordingDatabase {
   const database: Database = {
     orm,
     ...{ sql: kysely, recording: kysely, upkeep: kysely, reads: kysely, quickReads: kysely },
-    ...{ readTimeout: 0, writeTimeout: 0, readers: 1, recorders: 1, url: '' },
+    ...{ readTimeout: 0, writeTimeout: DEFAULT_WRITE_TIMEOUT_MS, readers: 1, recorders: 1, url: '' },
     distrustConnections: () => undefined,
     connections: () => [],
     close: () => orm.close(true),
