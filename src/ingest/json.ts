@@ -1,5 +1,5 @@
 import { isDeeperThan, MAX_LEVELS } from '../graphql/json-bytes.js';
-import { badBody, isBlank, refuseMore, textOf, type SentCall } from './sent-calls.js';
+import { badBody, isBlank, MAX_CALLS, tooMany, textOf, type SentCall } from './sent-calls.js';
 import type { ReadRow } from '../call-logs/recording/read-row.js';
 
 /** A JSON array of calls, or one call. */
@@ -8,7 +8,7 @@ export function json(body: Buffer, readRow: ReadRow): SentCall[] {
   const value = parse(body);
   if (typeof value !== 'object' || value === null) throw badBody('The body must be a JSON array of calls.');
   const rows: unknown[] = Array.isArray(value) ? value : [value];
-  refuseMore(rows.length, 'calls');
+  if (rows.length > MAX_CALLS) throw tooMany('calls', rows.length);
   return rows.map((row) => ({ read: (at) => readRow(row, at) }));
 }
 

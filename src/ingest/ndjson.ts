@@ -1,27 +1,32 @@
 import type { ReadRow } from '../call-logs/recording/read-row.js';
 import { badUserInput } from '../graphql/errors.js';
 import { isDeeperThan, MAX_LEVELS } from '../graphql/json-bytes.js';
-import { isBlank, refuseMore, textOf, type SentCall } from './sent-calls.js';
+import { isBlank, MAX_CALLS, tooMany, textOf, type SentCall } from './sent-calls.js';
 
 const NEWLINE = 0x0a;
 
 /** A call on each line, as JSON; blank lines are passed over. A line is parsed when its call is read. */
 export function ndjson(body: Buffer, readRow: ReadRow): Iterable<SentCall> {
-  refuseMore(countLines(body), 'lines');
+  refuseMoreLines(body);
   return linesOf(body, readRow);
 }
 
-function countLines(body: Buffer): number {
-  let lines = 1;
-  for (const byte of body) if (byte === NEWLINE) lines += 1;
-  return body.at(-1) === NEWLINE ? lines - 1 : lines;
+/** @throws PAYLOAD_TOO_LARGE */
+function refuseMoreLines(body: Buffer): void {
+  let lines = 0;
+  for (let from = 0; from < body.length && lines <= MAX_CALLS; lines += 1) from = endOfLine(body, from) + 1;
+  if (lines > MAX_CALLS) throw tooMany('lines');
+}
+
+function endOfLine(body: Buffer, from: number): number {
+  const newline = body.indexOf(NEWLINE, from);
+  return newline < 0 ? body.length : newline;
 }
 
 function* linesOf(body: Buffer, readRow: ReadRow): Iterable<SentCall> {
   let from = 0;
   for (let line = 1; from < body.length; line += 1) {
-    const newline = body.indexOf(NEWLINE, from);
-    const bytes = body.subarray(from, newline < 0 ? body.length : newline);
+    const bytes = body.subarray(from, endOfLine(body, from));
     if (!isBlank(bytes)) yield { line, read: (at) => readRow(parse(bytes, at), at) };
     from += bytes.length + 1;
   }

@@ -20,13 +20,13 @@ export interface SentCall {
 export type Format = (body: Buffer, readRow: ReadRow) => Iterable<SentCall>;
 
 /** Calls of one request: as many could be rejected, each with a message. */
-const MAX_CALLS = 100_000;
+export const MAX_CALLS = 100_000;
 
-/** @throws PAYLOAD_TOO_LARGE */
-export function refuseMore(actual: number, what: string): void {
-  if (actual <= MAX_CALLS) return;
+/** @param actual missing where counting stopped at {@link MAX_CALLS} */
+export function tooMany(what: 'calls' | 'lines', actual?: number): GraphQLError {
   const message = `A request may hold at most ${MAX_CALLS} ${what}; send fewer calls at once.`;
-  throw limitExceeded('PAYLOAD_TOO_LARGE', message, { limit: MAX_CALLS, actual }, { status: 413 });
+  const excess = { limit: MAX_CALLS, ...(actual !== undefined && { actual }) };
+  return limitExceeded('PAYLOAD_TOO_LARGE', message, excess, { status: 413 });
 }
 
 /** The body as a whole is not what it should be. */

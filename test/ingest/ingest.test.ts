@@ -127,9 +127,7 @@ describe('lines of JSON', () => {
     expect(most).toMatchObject({ status: 200, body: { recorded: 0, rejected: { length: 100_000 } } });
     const more = await send(server, `${lines(CALL)}\n${'x\n'.repeat(100_000)}`);
     expect(more.status).toBe(413);
-    expect(more.body.errors).toMatchObject([
-      { extensions: { code: 'PAYLOAD_TOO_LARGE', limit: 100_000, actual: 100_001 } },
-    ]);
+    expect(more.body.errors).toMatchObject([{ extensions: { code: 'PAYLOAD_TOO_LARGE', limit: 100_000 } }]);
     expect(await stored()).toEqual([]);
   });
 
