@@ -46,6 +46,9 @@ export function largeCalls(count: number): ClientPlan[] {
   }));
 }
 
+/** Of one code; some name a call or a limit, and so differ for ever. */
+const MOST_SENTENCES = 10;
+
 /** Never longer, so that gaps are the server's and not the clients'. */
 const LONGEST_PAUSE_MS = 1_000;
 const SHORTEST_PAUSE_MS = 50;
@@ -126,8 +129,8 @@ export class Load {
   readonly ledger: Ledger;
   isStopping = false;
   readonly seen: Seen = {};
-  /** The first sentence that came with each code. */
-  readonly sentences: Record<string, string> = {};
+  /** The sentences that came with each code, as far as they differ. */
+  readonly sentences: Record<string, string[]> = {};
   /** Rules that answers broke. */
   readonly broken = new Set<string>();
   /** Milliseconds; the longest in which no client at all was told that a call is recorded. */
@@ -185,9 +188,14 @@ export class Load {
     for (const { id, code = 'NOTHING', message } of told) {
       const label = id === undefined ? `${status || '–'} ${code}` : 'recorded';
       this.seen[label] = (this.seen[label] ?? 0) + 1;
-      if (message !== undefined) this.sentences[code] ??= message;
+      if (message !== undefined) this.#keepSentence(code, message);
     }
     if (told.some(({ id }) => id !== undefined)) this.#noteGap();
+  }
+
+  #keepSentence(code: string, sentence: string): void {
+    const known = (this.sentences[code] ??= []);
+    if (known.length < MOST_SENTENCES && !known.includes(sentence)) known.push(sentence);
   }
 
   #noteGap(): void {

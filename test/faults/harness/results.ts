@@ -11,7 +11,7 @@ export interface Result {
   longestGap: number;
   slowest: number;
   seen: Seen;
-  sentences: Record<string, string>;
+  sentences: Record<string, string[]>;
   /** Answers of /readyz by status and reason. */
   ready: Seen;
   /** MB above idle. */

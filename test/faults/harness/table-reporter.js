@@ -20,8 +20,8 @@ export default class TableReporter {
       process.stdout.write(`\n${fault}\n`);
       for (const line of broken) process.stdout.write(`  ✗ ${line}\n`);
       for (const line of notes) process.stdout.write(`  · ${line}\n`);
-      for (const [code, sentence] of Object.entries(sentences)) {
-        process.stdout.write(`  “${sentence}” (${code})\n`);
+      for (const [code, said] of Object.entries(sentences)) {
+        for (const sentence of said) process.stdout.write(`  “${sentence}” (${code})\n`);
       }
     }
     process.stdout.write(`\nLedgers: ${folder}\n`);
