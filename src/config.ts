@@ -8,6 +8,8 @@ import type { DatabaseConfig } from './database/open-configured.js';
 import { METRICS_ACCESS, type MetricsConfig } from './http/metrics/metrics-config.js';
 import type { KeyConfig } from './keys/key-context.js';
 import { OperatorError } from './operator-error.js';
+import { BadPatterns, parseOwnPatterns, type OwnPattern } from './redaction/own-patterns.js';
+import type { RedactionConfig } from './redaction/redactor.js';
 import {
   BadKeyEncryptionKeys,
   KEY_STORAGES,
@@ -76,6 +78,19 @@ function keyEncryptionKeys(text: string, context: z.RefinementCtx): KeyEncryptio
   }
 }
 
+function redactPatterns(text: string, context: z.RefinementCtx): OwnPattern[] {
+  try {
+    return parseOwnPatterns(text);
+  } catch (error) {
+    if (!(error instanceof BadPatterns)) throw error;
+    context.addIssue({
+      code: 'custom',
+      message: `must be regular expressions in RE2's syntax with spaces between them, and a space within one written as \\s: ${error.message}`,
+    });
+    return z.NEVER;
+  }
+}
+
 const Environment = z.object({
   HOST: z
     .string()
@@ -107,6 +122,8 @@ const Environment = z.object({
     .string()
     .regex(/^[\w.~+/-]{16,256}=*$/, 'must be 16 to 256 letters, digits and characters of . _ ~ + / -')
     .optional(),
+  REDACT: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  REDACT_PATTERNS: z.string().transform(redactPatterns).default([]),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
   ...LIMIT_VARIABLES,
 });
@@ -115,7 +132,7 @@ const Environment = z.object({
 export const VARIABLES = Object.keys(Environment.shape);
 
 /** Everything the environment decides, checked: what each feature takes of it, and where to listen. */
-export interface Config extends ConfiguredLimits, DatabaseConfig, KeyConfig {
+export interface Config extends ConfiguredLimits, DatabaseConfig, KeyConfig, RedactionConfig {
   /** Address to listen on. */
   host: string;
   /** TCP port to listen on; 0 takes a free one. */
@@ -162,6 +179,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     keyStorage: data.KEY_STORAGE,
     providerBaseUrl: data.PROVIDER_BASE_URL,
     metrics: { access: data.METRICS, token: data.METRICS_TOKEN },
+    redactPatterns: data.REDACT === 'on' ? data.REDACT_PATTERNS : undefined,
     logLevel: data.LOG_LEVEL,
     ...configuredLimits(data),
   };

@@ -7,6 +7,7 @@ import type { Database } from './database/database.js';
 import { Cursors } from './graphql/cursors.js';
 import { createRequestContext, requestServices, type RequestServices } from './graphql/request-context.js';
 import type { KeyContext, KeyServices } from './keys/key-context.js';
+import { KeyFingerprints } from './keys/key-fingerprints.js';
 import { KeyVault } from './keys/key-vault.js';
 
 /** What all requests to one server share. */
@@ -30,6 +31,8 @@ export function dryContext(database: Database): Context {
     tryApiKey: () => Promise.reject(new Error('A dry run asks no provider.')),
     fingerprintSecret: 'dry run',
     recordingMetrics: UNMEASURED,
+    keyFingerprints: new KeyFingerprints('dry run'),
+    redactor: undefined,
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   };
   return createContext(services, unlimitedCaller('dry run'), () => false);

@@ -35,14 +35,16 @@ const asItIs: UseDatabase = async (use) =>
 const migrated: UseDatabase = async (use) =>
   (await import('./use-database.js')).useMigrated(env, stop.atOnce, use);
 
+const readConfig = async () => (await import('./config.js')).readConfig(env);
+
 const program = new Command('llm-call-log')
   .description(
     'GraphQL server for the log of calls to large language models. Configured by environment variables; see docs/configuration.md.',
   )
   .addCommand(migrateCommand(asItIs, stop.gently))
-  .addCommand(importCommand(migrated, stop.gently))
+  .addCommand(importCommand(migrated, stop.gently, readConfig))
   .addCommand(tokenCommand(migrated))
-  .addCommand(keysCommand(migrated, async () => (await import('./config.js')).readConfig(env)))
+  .addCommand(keysCommand(migrated, readConfig))
   .addCommand(usageCommand(migrated, stop.gently))
   .addCommand(checkCommand(asItIs, createCheck));
 

@@ -15,6 +15,7 @@ import { rowReader } from './call-logs/recording/read-row.js';
 import { forgetOldKeys } from './call-logs/recording/idempotency.js';
 import { createCheck } from './consistency/check.js';
 import { whyUnfit } from './consistency/why-unfit.js';
+import { createRedactor, reportRedactions } from './call-logs/recording/redaction.js';
 import { createContext, type Context, type Services } from './context.js';
 import type { Database } from './database/database.js';
 import { troubleLog } from './database/trouble-log.js';
@@ -48,7 +49,9 @@ import { answerPlainJson } from './http/plain-json.js';
 import { connectionTimeouts } from './http/timeouts.js';
 import { answerUnroutable, registerErrors } from './http/unrouted.js';
 import { createKeyServices, type KeyConfig } from './keys/key-context.js';
+import { keepFingerprints } from './keys/key-fingerprints.js';
 import { loadSecrets } from './keys/server-secrets.js';
+import type { RedactionConfig } from './redaction/redactor.js';
 import { createSchema } from './schema.js';
 import { backlogReader } from './usage/rollups/backlog.js';
 import { reportSources } from './usage/report-sources.js';
@@ -59,7 +62,7 @@ const HOUR_MS = 3_600_000;
 const PREFLIGHTED = ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'];
 
 /** What a server is told; limits that are left out have their usual values. */
-export interface ServerConfig extends KeyConfig {
+export interface ServerConfig extends KeyConfig, RedactionConfig {
   logLevel: LevelWithSilent;
   /** Whose JWTs are taken besides this server's own tokens. */
   identityProvider?: IdentityProviderConfig | undefined;
@@ -97,6 +100,9 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   const secrets = await loadSecrets(database);
   const schema = await createSchema();
   const consistency = createCheck(database, schema, API_USE);
+  const keyServices = createKeyServices(config, secrets.fingerprint);
+  const redactor = createRedactor(keyServices.keyFingerprints, config);
+  recordingMetrics.watchRedacted(() => redactor?.replaced ?? new Map<string, number>());
   const services: Services = {
     ...requestServices(database, {
       cursors: new Cursors(secrets.cursor),
@@ -105,7 +111,8 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     }),
     recorder: new CallLogRecorder(database, recordingMetrics, tellTrouble),
     recordingSecret: secrets.recording,
-    ...createKeyServices(config, secrets.fingerprint),
+    redactor,
+    ...keyServices,
     recordingMetrics,
     consistency,
   };
@@ -130,9 +137,13 @@ export async function createServer(config: ServerConfig, database: Database): Pr
       limitCost(limits),
       reportSources(),
       answerUnavailable(),
+      reportRedactions(),
       answerPlainJson(),
       tellOutcome(),
     ],
+  });
+  const stopFingerprints = await keepFingerprints(database, keyServices, (error) => {
+    app.log.warn({ err: error }, 'could not read which provider keys there are');
   });
   await apollo.start();
   await registerBrowserSecurity(app, http.corsOrigins);
@@ -172,6 +183,7 @@ export async function createServer(config: ServerConfig, database: Database): Pr
   }, HOUR_MS).unref();
   app.addHook('onClose', async () => {
     clearInterval(forgetting);
+    await stopFingerprints();
     await apollo.stop();
   });
   return app;

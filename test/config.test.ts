@@ -40,6 +40,15 @@ test('every bad value is named in one message, with what is right, and no passwo
 `);
 });
 
+test('each bad pattern of REDACT_PATTERNS is named, and with REDACT=off nothing is replaced', () => {
+  expect(() => readConfig({ REDACT_PATTERNS: 'ok\\d+ a(b (?=c) x*' })).toThrow(
+    /REDACT_PATTERNS must be regular expressions .*: pattern 2, a\(b, is not one: .*; pattern 3, \(\?=c\), is not one: .*; pattern 4, x\*, matches the empty text/,
+  );
+  expect(readConfig({ REDACT_PATTERNS: ' a1\n(?<b>c) ' }).redactPatterns).toHaveLength(2);
+  expect(readConfig({ REDACT: 'off', REDACT_PATTERNS: 'a1' }).redactPatterns).toBeUndefined();
+  expect(() => readConfig({ REDACT: 'no' })).toThrow('REDACT must be on or off, not "no"');
+});
+
 test.each(['4e3', '0x10', ' 4000', '-1', '4000.5', 'http'])('PORT %j is refused', (PORT) => {
   expect(() => readConfig({ PORT })).toThrow('PORT must be a whole number from 0 to 65535');
 });

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { UseDatabase } from '../database/open-configured.js';
 import { IMPORT_FIELDS } from './import/fields.js';
 import type { ImportOptions } from './import/plan-import.js';
+import type { OpenRedactorConfig } from './recording/redaction.js';
 
 /**
  * `import FILE…`: loads calls from CSV and JSON Lines.
@@ -11,8 +12,13 @@ import type { ImportOptions } from './import/plan-import.js';
  *
  * @param useDatabase opens the migrated database
  * @param signal leaves the file at hand unloaded when it is aborted
+ * @param readConfig reads the environment, which says how secrets are kept out; left out where they may go in
  */
-export function importCommand(useDatabase: UseDatabase, signal: AbortSignal): Command {
+export function importCommand(
+  useDatabase: UseDatabase,
+  signal: AbortSignal,
+  readConfig?: () => Promise<OpenRedactorConfig>,
+): Command {
   return new Command('import')
     .description('Load calls from CSV or JSON Lines files, each in one transaction.')
     .argument('<file...>', 'files to load; - is standard input')
@@ -41,7 +47,7 @@ export function importCommand(useDatabase: UseDatabase, signal: AbortSignal): Co
     )
     .action(async (paths: string[], options: ImportOptions) => {
       const { runImport } = await import('./import/run-import.js');
-      await runImport(paths, options, useDatabase, signal);
+      await runImport(paths, options, useDatabase, signal, await readConfig?.());
     });
 }
 

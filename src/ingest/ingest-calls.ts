@@ -1,5 +1,6 @@
 import type { RecordingContext } from '../call-logs/recording/recording-context.js';
 import { explainRejections, faultOfAll, Unrecorded } from '../call-logs/recording/outcome.js';
+import { redactionOf } from '../call-logs/recording/redaction.js';
 import { recordRows } from '../call-logs/recording/record-call-logs.js';
 import type { RejectedCallLog } from '../call-logs/recording/record-result.js';
 import type { LoggedContext } from '../graphql/log-unexpected.js';
@@ -12,6 +13,8 @@ const BATCH = 1000;
 export interface IngestAnswer {
   /** Number of calls of the request that are in the log now. */
   recorded: number;
+  /** Secrets that were replaced in its calls; left out where there was none. */
+  redacted?: number;
   rejected: (RejectedCallLog & {
     /** In formats of lines: the number of its line, from 1. */
     line?: number;
@@ -64,7 +67,8 @@ export async function ingestCalls(
     await turn();
   }
   if (begun === 0) throw badBody('The body holds no call; send at least one.');
-  return answer;
+  const redacted = context.once(redactionOf)?.replaced ?? 0;
+  return redacted > 0 ? { ...answer, redacted } : answer;
 }
 
 function* inBatches(calls: Iterable<SentCall>): Iterable<SentCall[]> {

@@ -1,5 +1,6 @@
 import type { CallerContext } from '../access/caller.js';
 import type { KeyEncryptionConfig } from './key-encryption-keys.js';
+import { KeyFingerprints } from './key-fingerprints.js';
 import { KeyVault } from './key-vault.js';
 import { providerAt, type TryApiKey } from './provider.js';
 
@@ -17,6 +18,8 @@ export interface KeyServices {
   tryApiKey: TryApiKey;
   /** Keys the fingerprints of provider keys; the same on all servers of one database. */
   fingerprintSecret: string;
+  /** Recognises the key in use and those before it; it is told of every key that is about to be used or handed out. */
+  keyFingerprints: KeyFingerprints;
 }
 
 export interface KeyContext extends CallerContext, KeyServices {}
@@ -26,5 +29,6 @@ export function createKeyServices(config: KeyConfig, fingerprintSecret: string):
     keyVault: new KeyVault(config.keyStorage, config.keyEncryptionKeys),
     tryApiKey: providerAt(config.providerBaseUrl),
     fingerprintSecret,
+    keyFingerprints: new KeyFingerprints(fingerprintSecret),
   };
 }

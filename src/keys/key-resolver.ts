@@ -4,7 +4,7 @@ import { Scope } from '../access/scope.js';
 import type { KeyContext } from './key-context.js';
 import { badUserInput } from '../graphql/errors.js';
 import { servesSecret } from '../graphql/serves-secret.js';
-import { fingerprint, keyHint } from './key-in-use.js';
+import { fingerprint, keyHint } from './fingerprint.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, readConfigInUse } from './llm-config.js';
 import { ROTATED_CHANNEL, rotateApiKey } from './rotate-api-key.js';
@@ -30,9 +30,12 @@ export class KeyResolver {
   })
   @Needs(Scope.KEYS_READ)
   @Extensions(servesSecret('llm_configs.api_key'))
-  async openAIApiKey(@Ctx() { em, keyVault }: KeyContext): Promise<string | null> {
+  async openAIApiKey(@Ctx() { em, keyVault, keyFingerprints }: KeyContext): Promise<string | null> {
     const config = await readConfigInUse(em);
-    return config && keyVault.open(config);
+    if (!config) return null;
+    const apiKey = keyVault.open(config);
+    keyFingerprints.add(apiKey);
+    return apiKey;
   }
 
   @FieldResolver(() => String, {

@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { KeyContext } from './key-context.js';
 import { databaseTime } from '../database/clock.js';
 import type { Timestamp } from '../database/timestamp.js';
-import { fingerprint, type KeyInUse, readKeyInUse } from './key-in-use.js';
+import { fingerprint } from './fingerprint.js';
+import { type KeyInUse, readKeyInUse } from './key-in-use.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, lockConfigInUse, lockRotations, readConfigInUse, storeKey } from './llm-config.js';
 import { readReason, refuseImpossibleKey } from './new-key.js';
@@ -55,7 +56,7 @@ function withoutChange(
 }
 
 async function replaceKey(
-  { caller, keyVault, fingerprintSecret }: KeyContext,
+  { caller, keyVault, fingerprintSecret, keyFingerprints }: KeyContext,
   transaction: EntityManager,
   current: KeyInUse,
   newApiKey: string,
@@ -65,6 +66,8 @@ async function replaceKey(
   const id = current.config?.id ?? (await addConfig(transaction, updatedAt));
   const apiKey = keyVault.seal(newApiKey, id);
   const newFingerprint = fingerprint(newApiKey, fingerprintSecret);
+  // Before it is in use: no call is recorded with a key that this server does not recognise yet.
+  keyFingerprints.add(newApiKey);
   await storeKey(transaction, id, { api_key: apiKey, updated_at: updatedAt });
   transaction.create(KeyRotation, {
     configId: id,

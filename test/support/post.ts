@@ -4,6 +4,7 @@ export interface GraphQLAnswer {
   status: number;
   // Tests read deep into answers and compare them; a wrong path shows as undefined.
   data: any;
+  extensions?: Record<string, unknown>;
   errors?: { message: string; extensions: Record<string, unknown>; path?: (string | number)[] }[];
 }
 

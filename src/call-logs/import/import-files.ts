@@ -1,4 +1,5 @@
 import { OperatorError } from '../../operator-error.js';
+import type { Redactor } from '../../redaction/redactor.js';
 import { importFile } from './import-file.js';
 import type { RowCounts } from './import-rows.js';
 import type { ImportPlan } from './plan-import.js';
@@ -16,6 +17,7 @@ export interface ImportSummary extends RowCounts {
 /**
  * Imports files of calls one after the other, each in a transaction of its own.
  *
+ * @param redactor replaces the secrets of rows; left out where they may stay
  * @yields what became of a file as soon as it is in
  * @throws OperatorError where a file cannot be loaded. Files before it stay loaded, and are named.
  */
@@ -24,13 +26,14 @@ export async function* importFiles(
   plan: ImportPlan,
   progress: ImportProgress,
   signal: AbortSignal,
+  redactor?: Redactor,
 ): AsyncGenerator<ImportSummary> {
   const { mapping, allOrNothing } = plan;
   const loaded: string[] = [];
   for (const { source, rejectsPath } of plan.files) {
     const started = performance.now();
     const rejects = await Rejects.at(rejectsPath);
-    const job = { source, mapping, rejects, allOrNothing, progress, signal };
+    const job = { source, mapping, rejects, allOrNothing, progress, signal, redactor };
     const counts = await importFile(url, job).catch((error: unknown) => {
       throw withLoaded(error, loaded);
     });

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Redactor } from '../../redaction/redactor.js';
 import { CallLogCopy } from './call-log-copy.js';
 import { columnsOf, rowParser } from './formats.js';
 import { GroupIds } from './group-ids.js';
@@ -18,6 +19,8 @@ export interface FileImport {
   allOrNothing: boolean;
   progress: ImportProgress;
   signal: AbortSignal;
+  /** Replaces the secrets of rows; undefined where they may stay. */
+  redactor: Redactor | undefined;
 }
 
 /** What became of the rows of a file. */
@@ -27,6 +30,8 @@ export interface RowCounts {
   rejected: number;
   /** Tokens of the rows that are in. */
   tokens: number;
+  /** Secrets that were replaced in them. */
+  redacted: number;
 }
 
 /**
@@ -37,14 +42,14 @@ export interface RowCounts {
  */
 export async function importRows(client: Client, job: FileImport): Promise<RowCounts> {
   const { source, rejects, progress, signal } = job;
-  const counts = { rows: 0, rejected: 0, tokens: 0 };
+  const counts = { rows: 0, rejected: 0, tokens: 0, redacted: 0 };
   const groups = new GroupIds(client);
   const copy = new CallLogCopy(client);
   const stream = source.open(signal);
   try {
     const { head, rest } = await readHead(source, stream);
     const columns = await columnsOf(source, head);
-    const read = rowReader(job.mapping, source.format, columns, source.name);
+    const read = rowReader(job.mapping, source.format, columns, source.name, job.redactor);
     const batch = new RowBatch(read, columns ?? [], rejects);
     const parser = rowParser(source.format, batch);
     await groups.read();
@@ -60,6 +65,7 @@ export async function importRows(client: Client, job: FileImport): Promise<RowCo
       if (job.allOrNothing && rejects.count > 0) return; // what is left is only looked at for more bad rows
       await copy.write(calls);
       counts.rows += calls.length;
+      counts.redacted = batch.redacted;
       for (const call of calls) counts.tokens += call.tokensUsed ?? 0;
     };
 

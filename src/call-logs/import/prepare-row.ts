@@ -1,4 +1,5 @@
 import { prepareCallLog, type NewCallLog } from '../recording/prepare-call-log.js';
+import type { Redactor } from '../../redaction/redactor.js';
 import { RecordCallLogInput } from '../recording/record-input.js';
 import type { ImportField } from './fields.js';
 import type { ReadValue } from './read-value.js';
@@ -7,6 +8,8 @@ import type { ReadValue } from './read-value.js';
 export interface ImportedCall {
   call: NewCallLog;
   group: string | null;
+  /** How many secrets were replaced in it. */
+  redacted: number;
 }
 
 /** The values of a row, each read by the reader of its field. */
@@ -23,17 +26,23 @@ export function readField(field: ImportField, read: ReadValue, value: unknown): 
   }
 }
 
-/** Checks a row the way a recording is checked. @throws Error with the reason why it is bad, as a sentence */
-export function prepareRow(values: RowValues): ImportedCall {
+/**
+ * Checks a row the way a recording is checked, and replaces its secrets.
+ *
+ * @throws Error with the reason why it is bad, as a sentence
+ */
+export function prepareRow(values: RowValues, redactor?: Redactor): ImportedCall {
   const { group = null, ...input } = values;
   if (input.status === undefined) throw new Error('status must be success or error, but is empty.');
   if (group !== null && input.groupId !== undefined) {
     throw new Error('group and groupId both name the group of the call; give only one of them.');
   }
+  const redaction = redactor?.begin();
   try {
     return {
-      call: prepareCallLog(Object.assign(new RecordCallLogInput(), input), 'row'),
+      call: prepareCallLog(Object.assign(new RecordCallLogInput(), input), 'row', redaction),
       group: group as string | null,
+      redacted: redaction?.replaced ?? 0,
     };
   } catch (error) {
     throw new Error((error as Error).message.replace(/^row\./, ''), { cause: error });

@@ -8,6 +8,8 @@ import type { RowSink } from './rows.js';
 /** Gathers the good rows of a piece of a file, and sends the bad ones to the rejects. */
 export class RowBatch implements RowSink {
   #rows: { imported: ImportedCall; row: Row; line: number }[] = [];
+  /** How many secrets were replaced in the calls that were taken. */
+  redacted = 0;
 
   /** @param columns names of the cells of CSV, to show a rejected row by */
   constructor(
@@ -43,8 +45,10 @@ export class RowBatch implements RowSink {
     for (const { imported, row, line } of this.#rows) {
       const { call, group } = imported;
       if (group !== null) call.groupId = groups.idOf(group) ?? null;
-      if (call.groupId === null || groups.has(call.groupId)) calls.push(call);
-      else
+      if (call.groupId === null || groups.has(call.groupId)) {
+        calls.push(call);
+        this.redacted += imported.redacted;
+      } else
         this.#reject(row, line, `groupId must be the number of a group; there is no group ${call.groupId}.`);
     }
     this.#rows = [];

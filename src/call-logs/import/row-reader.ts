@@ -1,4 +1,5 @@
 import { OperatorError } from '../../operator-error.js';
+import type { Redactor } from '../../redaction/redactor.js';
 import { IMPORT_FIELDS, NEEDED_FIELDS, type ImportField } from './fields.js';
 import type { Mapping } from './mapping.js';
 import { prepareRow, readField, type ImportedCall, type RowValues } from './prepare-row.js';
@@ -24,6 +25,7 @@ interface Source {
  *
  * @param columns names in the header of CSV, or the keys that JSON Lines begin with; undefined where no row is known
  * @param file name of the file, for messages
+ * @param redactor replaces the secrets of rows; left out where they may stay
  * @throws OperatorError where a column is not there, or a needed field has none
  */
 export function rowReader(
@@ -31,6 +33,7 @@ export function rowReader(
   format: Format,
   columns: string[] | undefined,
   file: string,
+  redactor?: Redactor,
 ): ReadRow {
   const isCsv = format === 'csv';
   const sources: Source[] = IMPORT_FIELDS.filter((field) => isRead(field, mapping, format, columns)).map(
@@ -50,7 +53,7 @@ export function rowReader(
       if (value === undefined || value === null || (isCsv && value === '')) continue;
       values[field] = readField(field, read, value);
     }
-    return prepareRow(values);
+    return prepareRow(values, redactor);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { UseDatabase } from '../../database/open-configured.js';
+import { openRedactor, type OpenRedactorConfig } from '../recording/redaction.js';
 import { OperatorError } from '../../operator-error.js';
 import { importFiles, type ImportSummary } from './import-files.js';
 import { importProgress } from './import-progress.js';
@@ -10,6 +11,7 @@ const SOME_REJECTED = 3;
 /**
  * What the command `import` does: prints what became of each file, and sets the exit code.
  *
+ * @param config says how secrets are kept out; left out where they may go in
  * @throws OperatorError where a file was not loaded
  */
 export async function runImport(
@@ -17,11 +19,14 @@ export async function runImport(
   options: ImportOptions,
   useDatabase: UseDatabase,
   signal: AbortSignal,
+  config?: OpenRedactorConfig,
 ): Promise<void> {
   const plan = await planImport(paths, options, process.stdin, signal);
   try {
-    await useDatabase(async ({ url }) => {
-      for await (const summary of importFiles(url, plan, importProgress(process.stderr), signal)) {
+    await useDatabase(async ({ database, url }) => {
+      const redactor = config && (await openRedactor(database, config));
+      const progress = importProgress(process.stderr);
+      for await (const summary of importFiles(url, plan, progress, signal, redactor)) {
         process.stdout.write(`${describe(summary)}\n`);
         if (summary.rejected > 0) process.exitCode = SOME_REJECTED;
       }
@@ -33,9 +38,10 @@ export async function runImport(
   }
 }
 
-function describe({ name, rows, rejected, rejects, tokens, seconds }: ImportSummary): string {
+function describe({ name, rows, rejected, rejects, tokens, redacted, seconds }: ImportSummary): string {
   const count = (value: number) => Math.round(value).toLocaleString('en');
   const bad = rejects === undefined ? '0 rejected' : `${count(rejected)} rejected (see ${rejects})`;
   const rate = count(rows / seconds);
-  return `${name}: ${count(rows)} rows in, ${bad}, ${count(tokens)} tokens, ${seconds.toFixed(1)} s, ${rate} rows/s`;
+  const secrets = redacted === 0 ? '' : `${count(redacted)} secret${redacted === 1 ? '' : 's'} redacted, `;
+  return `${name}: ${count(rows)} rows in, ${bad}, ${count(tokens)} tokens, ${secrets}${seconds.toFixed(1)} s, ${rate} rows/s`;
 }

@@ -9,6 +9,7 @@ import {
   type FieldWith,
   type RecordedField,
 } from '../call-log-columns.js';
+import type { Redaction } from '../../redaction/redactor.js';
 import type { RecordCallLogInput } from './record-input.js';
 
 /** What is stored of a value of each kind. */
@@ -30,7 +31,7 @@ export type NewCallLog = {
 };
 
 /** Gives what is stored of a value. @param at path of the call, for messages */
-type Check = (value: unknown, at: string) => Stored[keyof Stored];
+type Check = (value: unknown, at: string, redaction?: Redaction) => Stored[keyof Stored];
 
 function checkOf(field: RecordedField, kind: keyof Stored, maxLength = Infinity): Check {
   switch (kind) {
@@ -43,17 +44,18 @@ function checkOf(field: RecordedField, kind: keyof Stored, maxLength = Infinity)
         return count;
       };
     case 'text':
-      return (value, at) => {
+      return (value, at, redaction) => {
         const text = storableText(value as string);
         if (text.length > maxLength && Array.from(text).length > maxLength) {
           throw badUserInput(`${at}.${field}`, `must be at most ${maxLength} characters long.`);
         }
-        return text;
+        return redaction ? redaction.text(text, maxLength) : text;
       };
     case 'json':
-      return (value, at) => {
+      return (value, at, redaction) => {
         try {
-          return storableJson(value);
+          const json = storableJson(value);
+          return redaction ? redaction.json(json) : json;
         } catch (error) {
           throw badUserInput(`${at}.${field}`, (error as RangeError).message);
         }
@@ -83,21 +85,22 @@ export const NOW: Timestamp = 'now';
 const NO_VALUES = Object.fromEntries(NEW_CALL_LOG_COLUMNS.map(({ field }) => [field, null]));
 
 /**
- * Checks one call and fills in what may be left out.
+ * Checks one call, fills in what may be left out, and replaces its secrets.
  *
  * Whether its group exists is the database's to know, and not checked here.
  *
  * @param at path of the input, such as `input` or `input[3]`, for messages
+ * @param redaction replaces the secrets, and counts them; left out where all may stay
  * @throws BAD_USER_INPUT that names the field and what would be right
  */
-export function prepareCallLog(input: RecordCallLogInput, at: string): NewCallLog {
+export function prepareCallLog(input: RecordCallLogInput, at: string, redaction?: Redaction): NewCallLog {
   if (input.requestMessages == null) {
     throw badUserInput(`${at}.requestMessages`, 'must be a JSON value other than null.');
   }
   const values: Record<string, unknown> = { ...NO_VALUES };
   for (const { field, check } of NEW_CALL_LOG_COLUMNS) {
     const value = input[field];
-    if (value != null) values[field] = check(value, at);
+    if (value != null) values[field] = check(value, at, redaction);
   }
   values['callTime'] ??= NOW;
   const call = values as NewCallLog;

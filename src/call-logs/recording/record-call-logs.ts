@@ -12,6 +12,7 @@ import { explainRejections, faultOfAll, Unrecorded, type Outcome } from './outco
 import { prepareCallLog } from './prepare-call-log.js';
 import type { ReadRow } from './read-row.js';
 import type { RecordCallLogInput } from './record-input.js';
+import { redactionOf } from './redaction.js';
 import type { RecordCallLogsResult } from './record-result.js';
 import type { RecordingContext } from './recording-context.js';
 
@@ -95,14 +96,15 @@ export function recordRows(
 }
 
 async function recordOne(
-  { caller, recorder, recordingMetrics, recordingSecret, isAbandoned }: RecordingContext,
+  context: RecordingContext,
   read: ReadCall,
   at: string,
   known: Partial<RecordCallLogInput> = {},
 ): Promise<RecordedCallLog> {
+  const { caller, recorder, recordingMetrics, recordingSecret, isAbandoned } = context;
   try {
     const input = read(at);
-    const callLog = prepareCallLog({ ...input, ...known }, at);
+    const callLog = prepareCallLog({ ...input, ...known }, at, context.once(redactionOf));
     refuseOthersGroup(caller, callLog.groupId, `${at}.groupId`);
     const idempotency = idempotencyOf(caller, input, at, recordingSecret);
     const { id, isRepeat } = await recorder.record({ callLog, idempotency, at, isAbandoned });

@@ -1,4 +1,5 @@
 import type { CallerContext } from '../../access/caller.js';
+import type { Redactor } from '../../redaction/redactor.js';
 import type { CallLogRecorder } from './call-log-recorder.js';
 import type { RecordingMetrics } from './recording-metrics.js';
 
@@ -6,6 +7,8 @@ import type { RecordingMetrics } from './recording-metrics.js';
 export interface RecordingServices {
   recorder: CallLogRecorder;
   recordingMetrics: RecordingMetrics;
+  /** Keeps secrets out of the log; undefined where they may go in. */
+  redactor: Redactor | undefined;
   /** Keys the hashes that tell calls under one idempotency key apart; the same on all servers of one database. */
   recordingSecret: string;
 }

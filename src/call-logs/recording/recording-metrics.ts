@@ -17,8 +17,8 @@ export interface RecordingMetrics {
   rejected(code: string, calls: number): void;
   /** A batch was sent to the database, and answered after so many seconds. */
   batch(calls: number, seconds: number): void;
-  /** Secrets of a kind were taken out; there are few kinds, and none is named by a client. */
-  redacted(kind: string, secrets: number): void;
+  /** @param tell how many secrets were taken out, by kind; there are few kinds, and none is named by a client */
+  watchRedacted(tell: () => ReadonlyMap<string, number>): void;
   /** @param tell is asked whenever somebody reads the metrics */
   watchWaiting(tell: () => WaitingCalls): void;
 }
@@ -29,6 +29,6 @@ export const UNMEASURED: RecordingMetrics = {
   replayed: () => undefined,
   rejected: () => undefined,
   batch: () => undefined,
-  redacted: () => undefined,
+  watchRedacted: () => undefined,
   watchWaiting: () => undefined,
 };

@@ -24,7 +24,17 @@ export function measureRecording(registry: Registry): RecordingMetrics {
   const recorded = counter('recorded_calls_total', 'Calls that were committed.');
   const replayed = counter('replayed_calls_total', 'Calls that were recorded before, under the same key.');
   const rejected = counter('rejected_calls_total', 'Calls that were not recorded, by code.', ['code']);
-  const redacted = counter('redacted_secrets_total', 'Secrets taken out of calls, by kind.', ['kind']);
+  let redacted: () => ReadonlyMap<string, number> = () => new Map();
+  new Counter({
+    name: 'llm_call_log_redacted_secrets_total',
+    help: 'Secrets taken out of calls, by kind.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [kind, secrets] of redacted()) this.inc({ kind }, secrets);
+    },
+  });
   const batchCalls = new Histogram({
     name: 'llm_call_log_batch_calls',
     help: 'Calls that were written together.',
@@ -59,8 +69,8 @@ export function measureRecording(registry: Registry): RecordingMetrics {
       batchCalls.observe(calls);
       batchSeconds.observe(seconds);
     },
-    redacted: (kind, secrets) => {
-      redacted.inc({ kind }, secrets);
+    watchRedacted: (tell) => {
+      redacted = tell;
     },
     watchWaiting: (tell) => {
       waiting = tell;
