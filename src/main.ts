@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { tokenCommand } from './access/token-command.js';
 import { importCommand } from './call-logs/import-command.js';
+import { redactCommand } from './call-logs/redact-command.js';
 import { checkCommand } from './consistency/check-command.js';
 import type { Check } from './consistency/check.js';
 import type { Database } from './database/database.js';
@@ -45,6 +46,7 @@ const program = new Command('llm-call-log')
   .addCommand(importCommand(migrated, stop.gently, readConfig))
   .addCommand(tokenCommand(migrated))
   .addCommand(keysCommand(migrated, readConfig))
+  .addCommand(redactCommand(migrated, stop.gently, readConfig))
   .addCommand(usageCommand(migrated, stop.gently))
   .addCommand(checkCommand(asItIs, createCheck));
 
