@@ -1,4 +1,4 @@
-import { MARKER_START } from './marker.js';
+import { MARKER_START, SHORT_MARKER } from './marker.js';
 import { findProviderKeys, wholeProviderKey } from './provider-keys.js';
 import { headerBefore, PASSWORD, secretNamedAt, type NamedSecret } from './secret-names.js';
 import type { Secret } from './secret.js';
@@ -39,10 +39,16 @@ export function findNamedSecret(text: string, at: number, isJson: boolean, found
   );
   const isInside = isJson && !(isQuoted && isOfJson(text, quote));
   if (isQuoted && text[from] === '[') return findInList(text, from + 1, isInside, named, found);
-  const quoted = quotedAt(text, from, isInside);
+  const quoted = isQuoted || !isInQuotes(text, nameEnd, from) ? quotedAt(text, from, isInside) : undefined;
   if (quoted) return take(text, quoted, named, found);
   // What stands bare behind a name in quotes is a number of JSON, or the like.
   return isQuoted ? at + 1 : findBare(text, from, named, found);
+}
+
+/** Whether a quote closes what the name and its sign stand in, as in `password:`. */
+function isInQuotes(text: string, nameEnd: number, quote: number): boolean {
+  const [before = ''] = /.?[\w-]*$/.exec(text.slice(Math.max(0, nameEnd - 48), nameEnd)) ?? [];
+  return isQuote(text.charCodeAt(quote)) && before.startsWith(text[quote] ?? '');
 }
 
 /** Whether a quote is JSON's own, and no character of a string. */
@@ -77,9 +83,17 @@ function kindOf(value: string, named: NamedSecret): string {
   return wholeProviderKey(value) ?? (value.startsWith('-----BEGIN') ? 'private key' : named.kind);
 }
 
-/** Nothing, what was redacted already, or a secret that somebody crossed out. */
+/** A place that a program puts the secret into: `${API_KEY}`, `{{ api_key }}`, `<your key>`, `$API_KEY`. */
+const TEMPLATE = /^(?:\$?\{[^}]*\}{1,2}|<[^>]*>|\$[A-Z_][A-Z0-9_]*|%(?:s|[A-Z_][A-Z0-9_]*%))$/;
+
+/** Nothing, what was redacted already, a secret that somebody crossed out, or a place for one. */
 function isNothing(value: string): boolean {
-  return value.startsWith(MARKER_START) || /^(?:[^\p{L}\p{N}]*|x{3,}|\[redacted\])$/iu.test(value);
+  return (
+    value.startsWith(MARKER_START) ||
+    value === SHORT_MARKER ||
+    /^(?:[^\p{L}\p{N}]*|x{3,})$/iu.test(value) ||
+    TEMPLATE.test(value)
+  );
 }
 
 const SCHEME = /(?:bearer|basic|token|digest|api-?key|key|negotiate|dpop|oauth|aws4-hmac-sha256)[ \t]+/iy;
@@ -152,7 +166,7 @@ function findInList(
 const BARE = /[^\s,;&"'`<>()[\]{}\\|]+/y;
 const REST_OF_LINE = /[^\n\r"'`\\]+/y;
 const NO_VALUE =
-  /^(?:null|none|nil|undefined|true|false|str|string|bytes|any|object|number|int|integer|bool|boolean|required|optional|[$%#@!].*)$/i;
+  /^(?:null|none|nil|undefined|true|false|str|string|bytes|any|object|number|int|integer|bool|boolean|required|optional)$/i;
 
 /** What stands behind a name without quotes: in a line of text, in a URL, in code. */
 function findBare(text: string, start: number, named: NamedSecret, found: Secret[]): number {
@@ -176,10 +190,10 @@ const BEFORE_VALUE = /([\w$.]+)\s*[:=>]+\s*$/;
 /** A name of code in place of a value: `api_key=api_key`, `config.apiKey`, `OPENAI_API_KEY`, `getPassword()`. */
 function isReference(text: string, start: number, end: number, value: string): boolean {
   if (text[end] === '(' || text[end] === '[') return true;
-  if (!/^[A-Za-z_$][\w$.]*$/.test(value)) return false;
+  if (!/^[A-Za-z_$][\w$.?!]*$/.test(value)) return false;
   if (!secretNamedAt(value, value.length)) return false;
   const isSame = BEFORE_VALUE.exec(text.slice(Math.max(0, start - 64), start))?.[1] === value;
-  return isSame || value.includes('.') || /^[A-Z0-9_]+$/.test(value);
+  return isSame || /^\$|\./.test(value) || /^[A-Z0-9_]+$/.test(value);
 }
 
 /** A sentence goes on behind `password:` with a word; a password ends its line. */
@@ -191,7 +205,6 @@ function isProse(text: string, end: number, value: string, { kind }: NamedSecret
 
 /** Longer ones are no user and password. */
 const MAX_USER_INFO = 512;
-const NO_PASSWORD = /^[$%{<*]/;
 
 /** The password in `https://user:password@host`. */
 function findUserInfo(text: string, start: number, found: Secret[]): number {
@@ -209,7 +222,7 @@ function findUserInfo(text: string, start: number, found: Secret[]): number {
   for (const key of findProviderKeys(user)) {
     found.push({ ...key, start: start + key.start, end: start + key.end });
   }
-  if (!isNothing(password) && !NO_PASSWORD.test(password)) {
+  if (!isNothing(password)) {
     found.push({
       start: start + colon + 1,
       end: start + at,
