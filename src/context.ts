@@ -6,8 +6,8 @@ import type { ConsistencyContext, ConsistencyServices } from './consistency/chec
 import type { Database } from './database/database.js';
 import { Cursors } from './graphql/cursors.js';
 import { createRequestContext, requestServices, type RequestServices } from './graphql/request-context.js';
-import type { KeyContext, KeyServices } from './keys/key-context.js';
 import { KeyFingerprints } from './keys/key-fingerprints.js';
+import { rotationTurns, type KeyContext, type KeyServices } from './keys/key-context.js';
 import { KeyVault } from './keys/key-vault.js';
 
 /** What all requests to one server share. */
@@ -33,6 +33,7 @@ export function dryContext(database: Database): Context {
     recordingMetrics: UNMEASURED,
     keyFingerprints: new KeyFingerprints('dry run'),
     redactor: undefined,
+    rotationTurns: rotationTurns(),
     consistency: () => Promise.reject(new Error('A check does not check itself.')),
   };
   return createContext(services, unlimitedCaller('dry run'), () => false);

@@ -1,8 +1,14 @@
+import { GraphQLError } from 'graphql';
 import type { CallerContext } from '../access/caller.js';
+import { withCode } from '../graphql/errors.js';
+import { Turns } from '../graphql/limits/turns.js';
 import type { KeyEncryptionConfig } from './key-encryption-keys.js';
 import { KeyFingerprints } from './key-fingerprints.js';
 import { KeyVault } from './key-vault.js';
 import { providerAt, type TryApiKey } from './provider.js';
+
+/** How long a rotation waits for others of this server. */
+const MAX_WAIT_MS = 60_000;
 
 /** How provider keys are kept and tried. */
 export interface KeyConfig extends KeyEncryptionConfig {
@@ -20,6 +26,8 @@ export interface KeyServices {
   fingerprintSecret: string;
   /** Recognises the key in use and those before it; it is told of every key that is about to be used or handed out. */
   keyFingerprints: KeyFingerprints;
+  /** Of rotations. All but one would only wait in the database, each on a connection that others need. */
+  rotationTurns: Turns;
 }
 
 export interface KeyContext extends CallerContext, KeyServices {}
@@ -30,5 +38,13 @@ export function createKeyServices(config: KeyConfig, fingerprintSecret: string):
     tryApiKey: providerAt(config.providerBaseUrl),
     fingerprintSecret,
     keyFingerprints: new KeyFingerprints(fingerprintSecret),
+    rotationTurns: rotationTurns(),
   };
+}
+
+export function rotationTurns(): Turns {
+  return new Turns({ total: 1, perCaller: 1, least: 1, patience: MAX_WAIT_MS }, () => {
+    const message = 'This waited too long for other rotations, and nothing was changed. Try again.';
+    return new GraphQLError(message, { extensions: withCode('OVERLOADED') });
+  });
 }

@@ -22,10 +22,10 @@ export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null } | { 
  * Puts a new provider key into use and writes the audit row, both or neither, and tells whoever listens. Rotations run
  * one after the other on all servers together; the same key again changes nothing.
  *
- * @throws BAD_USER_INPUT when the key cannot be one, KEY_ENCRYPTION_NOT_CONFIGURED, PROVIDER_UNAVAILABLE
+ * @throws BAD_USER_INPUT when the key cannot be one, KEY_ENCRYPTION_NOT_CONFIGURED, PROVIDER_UNAVAILABLE, OVERLOADED
  */
 export async function rotateApiKey(context: KeyContext, input: RotateApiKeyInput): Promise<Rotation> {
-  const { em, keyVault, tryApiKey } = context;
+  const { em, keyVault, tryApiKey, rotationTurns, caller } = context;
   refuseImpossibleKey(input.newApiKey);
   keyVault.refuseUnlessItCanSeal();
   // Looked at twice: a call that is stale, or changes nothing, does not send the key around.
@@ -36,15 +36,20 @@ export async function rotateApiKey(context: KeyContext, input: RotateApiKeyInput
   const refusedWith = input.verify ? await tryApiKey(input.newApiKey) : null;
   if (refusedWith !== null) return { refusedWith };
 
-  return em.transactional(async (transaction) => {
-    await lockRotations(transaction);
-    const current = await readKeyInUse(context, transaction, await lockConfigInUse(transaction));
-    return (
-      withoutChange(current, input) ?? {
-        rotated: await replaceKey(context, transaction, current, input.newApiKey, reason),
-      }
-    );
-  });
+  const endTurn = await rotationTurns.take({ caller: caller.id });
+  try {
+    return await em.transactional(async (transaction) => {
+      await lockRotations(transaction);
+      const current = await readKeyInUse(context, transaction, await lockConfigInUse(transaction));
+      return (
+        withoutChange(current, input) ?? {
+          rotated: await replaceKey(context, transaction, current, input.newApiKey, reason),
+        }
+      );
+    });
+  } finally {
+    endTurn();
+  }
 }
 
 function withoutChange(

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { entities } from '../../src/entities.js';
+import { lockRotations } from '../../src/keys/llm-config.js';
+import { eventually } from '../support/eventually.js';
 import { useProvider } from '../support/provider.js';
 import { useOtherServers } from './other-servers.js';
 import { ROTATE, useRotationServer } from './rotation-server.js';
@@ -37,12 +40,13 @@ test('of 200 rotations at one time on two servers, each succeeds or is told that
       const newApiKey = `sk-concurrent-key-${1000 + index}`;
       // A quarter of them expect a key that all but one of those find replaced.
       const condition = index % 4 === 3 ? { expectedFingerprint: first } : {};
-      const { data } = await servers[index % 2]!(ROTATE, {
+      const answer = await servers[index % 2]!(ROTATE, {
         input: { newApiKey, verify: index % 3 === 0, ...condition },
       });
-      const { __typename: kind, config } = data.rotateApiKey;
-      if (kind === 'ApiKeyRotated') succeeded.set(config.apiKeyFingerprint, newApiKey);
-      return kind as string;
+      const rotation = answer.data?.rotateApiKey;
+      if (rotation?.__typename !== 'ApiKeyRotated') return rotation?.__typename ?? answer.errors;
+      succeeded.set(rotation.config.apiKeyFingerprint, newApiKey);
+      return 'ApiKeyRotated';
     }),
   );
   expect(new Set(outcomes)).toEqual(new Set(['ApiKeyRotated', 'StaleApiKey']));
@@ -57,11 +61,44 @@ test('of 200 rotations at one time on two servers, each succeeds or is told that
 
 test('of 50 rotations at one time where no key is stored yet, one makes the configuration', async () => {
   const second = await otherServer(secondPool);
-  await Promise.all(
+  const answers = await Promise.all(
     Array.from({ length: 50 }, (_, index) => {
-      const newApiKey = `sk-concurrent-key-${1000 + index}`;
-      return index % 2 ? rotate(newApiKey) : second(ROTATE, { input: { newApiKey } });
+      const input = { newApiKey: `sk-concurrent-key-${1000 + index}` };
+      return (index % 2 ? server.send : second)(ROTATE, { input });
     }),
   );
-  expect(await expectUnbrokenChain()).toHaveLength(50);
+  const rotated = answers.map(({ data, errors }) => data?.rotateApiKey.config.apiKeyFingerprint ?? errors);
+  expect((await expectUnbrokenChain()).sort()).toEqual(rotated.sort());
+});
+
+test('rotations that wait for one of another server leave connections to others', async () => {
+  const send = await otherServer(server.database, { providerBaseUrl: provider.url });
+  const elsewhere = secondPool.orm.em.fork();
+  await elsewhere.begin();
+  await lockRotations(elsewhere);
+  const rotating = Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      send(ROTATE, { input: { newApiKey: `sk-waiting-key-${1000 + index}`, verify: true } }),
+    ),
+  );
+  try {
+    await eventually(() => provider.requests.length === 20);
+    for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) {
+      const { data } = await send('mutation ($name: String!) { createGroup(name: $name) { name } }', {
+        name,
+      });
+      expect(data).toEqual({ createGroup: { name } });
+    }
+    const { rows } = await sql`
+      SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(
+      secondPool.sql,
+    );
+    expect(rows).toHaveLength(1);
+  } finally {
+    await elsewhere.commit();
+    await rotating;
+  }
+  for (const { errors } of await rotating) expect(errors).toBeUndefined();
+  expect(await expectUnbrokenChain()).toHaveLength(20);
 });
