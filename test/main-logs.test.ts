@@ -6,7 +6,7 @@ import { eventually } from './support/eventually.js';
 import { runCli, type Running } from './support/processes.js';
 import { bearer, TEST_TOKEN } from './support/token.js';
 
-const { preparedFolder } = useDataFolders();
+const { migratedFolder } = useDataFolders();
 
 const PROMPT = 'prompt-marker-7193';
 const KEY = 'sk-key-marker-5521';
@@ -26,7 +26,7 @@ function record(server: Running, more: Record<string, unknown> = {}) {
 }
 
 test('at no level is a prompt or a key logged, not even of statements that fail', async () => {
-  const dataDir = await preparedFolder();
+  const dataDir = await migratedFolder();
   const server = runCli(['start'], { DATA_DIR: dataDir, LOG_LEVEL: 'trace' });
   const url = await server.ready();
   expect((await record(server)).errors).toBeUndefined();

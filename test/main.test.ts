@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { connectTo, killPostgres, postgresOf, useDataFolders } from './support/d
 import { eventually } from './support/eventually.js';
 import { run, runCli, type Running } from './support/processes.js';
 
-const { freshFolder, preparedFolder } = useDataFolders();
+const { freshFolder, migratedFolder } = useDataFolders();
 
 const RECORD = `mutation ($text: String!) {
   recordCallLog(input: { status: SUCCESS, requestMessages: [], responseContent: $text }) { id responseContent }
@@ -74,6 +74,11 @@ test('start needs nothing but a folder, and says only where to open it, and once
 });
 
 describe('a server that is told to stop', () => {
+  let dataDir: string;
+  /** What the servers before it were answering when they stopped. */
+  const stored: string[] = [];
+  beforeAll(async () => (dataDir = await migratedFolder()));
+
   test.each([
     [
       'SIGTERM',
@@ -100,32 +105,31 @@ describe('a server that is told to stop', () => {
         server.signalGroup('SIGHUP');
       },
     ],
-  ])('by %s answers open requests and leaves nothing behind', async (_, tell) => {
-    const dataDir = await preparedFolder();
-    const server = runCli(['start'], { DATA_DIR: dataDir });
-    const url = await server.ready();
-    const slow = await recordSlowly(server, dataDir, 'slow');
-    const postgres = await postgresOf(dataDir);
-    expect(postgres).toBeDefined();
+  ])(
+    'by %s answers open requests and leaves nothing behind, so that the next one starts',
+    async (by, tell) => {
+      const server = runCli(['start'], { DATA_DIR: dataDir });
+      const url = await server.ready();
+      expect(await recorded(server)).toEqual(stored);
+      const slow = await recordSlowly(server, dataDir, by);
+      const postgres = await postgresOf(dataDir);
+      expect(postgres).toBeDefined();
 
-    tell(server);
-    await refusesConnections(url);
-    await slow.finish();
-    expect(await slow.answer).toMatchObject({ data: { recordCallLog: { responseContent: 'slow' } } });
-    expect(await server.ended).toEqual({ code: 0, signal: null });
-    await eventually(() => !isAlive(postgres ?? 0));
-
-    const next = runCli(['start'], { DATA_DIR: dataDir });
-    expect(await recorded(next)).toEqual(['slow']);
-    next.signal('SIGTERM');
-    await next.ended;
-  });
+      tell(server);
+      await refusesConnections(url);
+      await slow.finish();
+      expect(await slow.answer).toMatchObject({ data: { recordCallLog: { responseContent: by } } });
+      stored.push(by);
+      expect(await server.ended).toEqual({ code: 0, signal: null });
+      await eventually(() => !isAlive(postgres ?? 0));
+    },
+  );
 
   test('twice does not wait for open requests, and stops its database all the same', async () => {
-    const dataDir = await preparedFolder();
     const server = runCli(['start'], { DATA_DIR: dataDir });
     const url = await server.ready();
-    const slow = await recordSlowly(server, dataDir, 'slow');
+    expect(await recorded(server)).toEqual(stored);
+    const slow = await recordSlowly(server, dataDir, 'never');
     const unanswered = slow.answer.catch(() => undefined);
     server.signalGroup('SIGINT');
     await refusesConnections(url);
@@ -152,7 +156,7 @@ describe('a server that is told to stop', () => {
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'npm start ends on %s to npm with all it started',
   async (signal) => {
-    const dataDir = await preparedFolder();
+    const dataDir = await migratedFolder();
     const npm = run(['npm', 'start'], { DATA_DIR: dataDir });
     await npm.ready();
     const postgres = await postgresOf(dataDir);
@@ -165,35 +169,43 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-describe('after a kill -9', () => {
-  test.each([
-    ['of the server', async () => Promise.resolve()],
-    ['of the server and of its database', killPostgres],
-  ])('%s the next start works and has every acknowledged call', async (_, also) => {
-    const dataDir = await preparedFolder();
+test('after a kill -9, of the server or of its database too, the next start works and has every acknowledged call', async () => {
+  const dataDir = await migratedFolder();
+  const acknowledged: string[] = [];
+  /** Starts a server, and records calls with it until it is there no more. */
+  const recordUntilKilled = async (name: string, kill: (server: Running) => Promise<void>) => {
     const server = runCli(['start'], { DATA_DIR: dataDir });
     await server.ready();
-    const acknowledged: string[] = [];
+    expect(await recorded(server)).toEqual(expect.arrayContaining(acknowledged));
+    const before = acknowledged.length;
     const recording = Array.from({ length: 4 }, async (_, lane) => {
       for (let number = 0; ; number++) {
-        const text = `${lane}-${number}`;
+        const text = `${name}-${lane}-${number}`;
         const answer = await server.send(RECORD, { text }).catch(() => undefined);
         if (!answer?.data?.recordCallLog) return;
         acknowledged.push(text);
       }
     });
-    await eventually(() => acknowledged.length > 50);
-    server.signal('SIGKILL');
-    await also(dataDir);
+    await eventually(() => acknowledged.length - before > 50);
+    await kill(server);
     await server.ended;
     await Promise.all(recording);
-
-    const next = runCli(['start'], { DATA_DIR: dataDir });
-    expect(await recorded(next)).toEqual(expect.arrayContaining(acknowledged));
-    next.signal('SIGTERM');
-    expect((await next.ended).code).toBe(0);
-    expect(await postgresOf(dataDir)).toBeUndefined();
+  };
+  await recordUntilKilled('both', (server) => {
+    server.signal('SIGKILL');
+    return killPostgres(dataDir);
   });
+  await recordUntilKilled('alone', async (server) => {
+    server.signal('SIGKILL');
+    await server.ended;
+  });
+
+  // It takes over the database that goes on running, and stops it in the end.
+  const next = runCli(['start'], { DATA_DIR: dataDir });
+  expect(await recorded(next)).toEqual(expect.arrayContaining(acknowledged));
+  next.signal('SIGTERM');
+  expect((await next.ended).code).toBe(0);
+  expect(await postgresOf(dataDir)).toBeUndefined();
 });
 
 describe('a data folder', () => {
@@ -221,7 +233,7 @@ describe('a data folder', () => {
 });
 
 test('a port that is taken is refused in a sentence, and the database stops again', async () => {
-  const dataDir = await preparedFolder();
+  const dataDir = await migratedFolder();
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { hashOf } from '../../src/access/token-secret.js';
+import { readConfig } from '../../src/config.js';
+import { openDatabase } from '../../src/database/database.js';
+import { entities } from '../../src/entities.js';
+import { serve } from '../../src/serve.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { useDataFolders } from '../support/data-folders.js';
 import { post } from '../support/post.js';
@@ -9,7 +13,7 @@ import { runCli, type Running } from '../support/processes.js';
 const VIEWER = '{ viewer { name scopes groupIds } }';
 const ADMIN = { viewer: { name: 'admin', scopes: ['ADMIN'], groupIds: null } };
 
-const { freshFolder, preparedFolder } = useDataFolders();
+const { freshFolder, migratedFolder } = useDataFolders();
 let url: string;
 let database: Client;
 
@@ -24,13 +28,29 @@ afterAll(async () => {
 });
 beforeEach(() => database.query('DELETE FROM llm_access_tokens'));
 
+const linksIn = (text: string): string[] => text.match(/http\S+#token=\S+/g) ?? [];
+
 /** Stops the server, and gives all links that it printed. */
 async function linksOf(server: Running): Promise<string[]> {
   await server.ready();
   server.signal('SIGTERM');
   expect(await server.ended).toEqual({ code: 0, signal: null });
   expect(server.stderr()).toBe('');
-  return server.stdout().match(/http\S+#token=\S+/g) ?? [];
+  return linksIn(server.stdout());
+}
+
+/** Serves the database of the tests in this process until it is ready, and gives all links that it printed. */
+async function linksOfServing(environment: Record<string, string> = {}): Promise<string[]> {
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: url, ...environment });
+  const opened = await openDatabase(url, entities, 5);
+  const stop = new AbortController();
+  let printed = '';
+  const print = (line: string) => {
+    printed += line;
+    stop.abort();
+  };
+  await serve(config, opened, stop.signal, print).finally(() => opened.close());
+  return linksIn(printed);
 }
 
 function tokenIn(link: string | undefined): string {
@@ -57,13 +77,12 @@ test('the first start prints a link that signs in as admin, and the next one pri
 });
 
 test('the first start of the demo prints one, too', async () => {
-  const demo = runCli(['demo', '--calls', '100'], { DATA_DIR: await preparedFolder() });
+  const demo = runCli(['demo', '--calls', '100'], { DATA_DIR: await migratedFolder() });
   expect(await linksOf(demo)).toHaveLength(1);
 });
 
 test('of two servers that start together on one database, one makes the token, whose hash alone is stored', async () => {
-  const both = [runCli(['start'], { DATABASE_URL: url }), runCli(['start'], { DATABASE_URL: url })];
-  const links = (await Promise.all(both.map(linksOf))).flat();
+  const links = (await Promise.all([linksOfServing(), linksOfServing()])).flat();
   expect(links).toHaveLength(1);
   const { rows } = await database.query('SELECT name, token_hash, scopes, expires_at FROM llm_access_tokens');
   expect(rows).toEqual([
@@ -80,7 +99,7 @@ test.each([
     `INSERT INTO llm_access_tokens (name, token_hash, scopes, created_at, ${column})
      VALUES ('earlier', 'a hash', '{logs:read}', '2026-01-01', '2026-01-02')`,
   );
-  expect(await linksOf(runCli(['start'], { DATABASE_URL: url }))).toHaveLength(printed ? 1 : 0);
+  expect(await linksOfServing()).toHaveLength(printed ? 1 : 0);
 });
 
 test('with an identity provider no token is made: people sign in there', async () => {
@@ -89,12 +108,11 @@ test('with an identity provider no token is made: people sign in there', async (
     AUTH_ISSUER: 'https://id.example.com',
     AUTH_AUDIENCE: 'llm-call-log',
   };
-  expect(await linksOf(runCli(['start'], { DATABASE_URL: url, ...provider }))).toEqual([]);
+  expect(await linksOfServing(provider)).toEqual([]);
   expect((await database.query('SELECT FROM llm_access_tokens')).rowCount).toBe(0);
 });
 
 test('a server that cannot listen makes none', async () => {
-  const server = runCli(['start'], { DATABASE_URL: url, HOST: '203.0.113.1' });
-  expect((await server.ended).code).toBe(1);
+  await expect(linksOfServing({ HOST: '203.0.113.1' })).rejects.toThrow('is not an address of this machine');
   expect((await database.query('SELECT FROM llm_access_tokens')).rowCount).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Client } from 'pg';
+import { useEmbeddedPostgres } from '../../src/database/embedded.js';
 import { migrations } from '../../src/database/migrating/migrations.js';
 import { useDataFolders } from '../support/data-folders.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
@@ -64,6 +65,8 @@ test('status gives times in UTC, and names migrations of a newer version', async
 test('all of it works on the embedded database', async () => {
   const folder = { DATA_DIR: await preparedFolder() };
   expect((await migrate(['--status'], folder)).said).toMatch(PENDING);
+  // The rest finds it running.
+  const postgres = await useEmbeddedPostgres(folder.DATA_DIR, 'command');
   expect((await migrate(['--dry-run'], folder)).said).toContain('CREATE TABLE llm_call_logs');
   expect(await migrate(['--drop-deprecated', '--yes'], folder)).toMatchObject({ code: 1, said: '' });
   expect((await migrate([], folder)).said).toMatch(/^Migrated: /);
@@ -73,6 +76,7 @@ test('all of it works on the embedded database', async () => {
     said: 'Dropped: llm_prompt_templates (0 rows).\n',
     complained: '',
   });
+  await postgres.release();
 });
 
 test.each([

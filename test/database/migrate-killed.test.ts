@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { openDatabase } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
+import { entities } from '../../src/entities.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/older-database.js';
@@ -28,9 +31,10 @@ const connected = () =>
     return (rowCount ?? 0) > 0;
   });
 
+/** What the command does, without the time that a process takes to begin. */
 const migrateAll = async () => {
-  const running = runCli(['migrate'], { DATABASE_URL: url });
-  expect({ ...(await running.ended), said: running.stderr() }).toEqual({ code: 0, signal: null, said: '' });
+  const database = await openDatabase(url, entities, 5);
+  await migrate(database).finally(() => database.close());
 };
 
 beforeAll(async () => {
@@ -39,7 +43,8 @@ beforeAll(async () => {
   await client.query(OLDER_001 + ODD_ROWS);
   rows = await contentsOf(client);
   const whenConnected = connected().then(() => performance.now());
-  await migrateAll();
+  const running = runCli(['migrate'], { DATABASE_URL: url });
+  expect({ ...(await running.ended), said: running.stderr() }).toEqual({ code: 0, signal: null, said: '' });
   const started = await whenConnected;
   duration = performance.now() - started;
   whole = await structureOf(client);

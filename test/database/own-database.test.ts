@@ -117,14 +117,13 @@ test('four connections are enough to serve', async () => {
 });
 
 describe('while serving', () => {
-  const { preparedFolder } = useDataFolders();
+  const { migratedFolder } = useDataFolders();
 
   test('a database that goes away is told to clients, and used again when it is back', async () => {
-    const folder = await prepareDataFolder(await preparedFolder());
+    const folder = await prepareDataFolder(await migratedFolder());
     await startPostgres(folder);
     const port = (await runningPort(folder)) ?? 0;
-    const url = `postgres://postgres:${folder.password}@127.0.0.1:${port}/postgres`;
-    expect((await runCli(['migrate'], { DATABASE_URL: url }).ended).code).toBe(0);
+    const url = `postgres://postgres:${folder.password}@127.0.0.1:${port}/llm_call_log`;
     const server = runCli(['start'], { DATABASE_URL: url });
     const address = await server.ready();
     const status = async (path: string) => (await fetch(`${address}${path}`)).status;

@@ -5,7 +5,7 @@ import { generateKeyEncryptionKey } from '../../src/keys/key-encryption-keys.js'
 import { useDataFolders } from '../support/data-folders.js';
 import { runCli } from '../support/processes.js';
 
-const { preparedFolder } = useDataFolders();
+const { migratedFolder } = useDataFolders();
 
 const KEY = 'sk-embedded-key-0001';
 const ROTATE = `mutation { rotateApiKey(input: { newApiKey: "${KEY}" }) { __typename } }`;
@@ -22,7 +22,7 @@ async function serving<T>(
 }
 
 test('the embedded database has a key-encryption key of its own, in a file for this user alone', async () => {
-  const DATA_DIR = await preparedFolder();
+  const DATA_DIR = await migratedFolder();
   const path = join(DATA_DIR, 'key-encryption-keys');
   await serving({ DATA_DIR }, async (server) => {
     expect((await server.send(ROTATE)).errors).toBeUndefined();

@@ -9,7 +9,7 @@ import { bearer, TEST_TOKEN } from '../support/token.js';
 import { misplaced } from './misplaced.js';
 import { ROTATE } from './rotation-server.js';
 
-const { preparedFolder } = useDataFolders();
+const { migratedFolder } = useDataFolders();
 const provider = useProvider();
 
 /** In every key of this test, and as letters and digits come in real ones. */
@@ -22,7 +22,7 @@ const HARMLESS = 'harmless-marker';
 const key = (number: number) => `sk-proj-${SECRET}-${String(number).padStart(4, '0')}`;
 
 test('a run leaves no key and no token behind: not in logs, answers, the audit trail, sessions, nor any file of the database', async () => {
-  const dataDir = await preparedFolder();
+  const dataDir = await migratedFolder();
   const server = runCli(['start'], {
     DATA_DIR: dataDir,
     LOG_LEVEL: 'trace',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { useDataFolders } from '../support/data-folders.js';
 import { runCli, type Running } from '../support/processes.js';
 
-const { preparedFolder } = useDataFolders();
+const { migratedFolder } = useDataFolders();
 
 const KEY = 'sk-embedded-key-0001';
 const ROTATE = `mutation { rotateApiKey(input: { newApiKey: "${KEY}" }) { __typename } }`;
@@ -28,7 +28,7 @@ async function written(
 }
 
 test('a server that cannot read the stored provider key says so at its start, with what to set, and serves the rest', async () => {
-  const DATA_DIR = await preparedFolder();
+  const DATA_DIR = await migratedFolder();
   const rotated = await written({ DATA_DIR }, async (server) => {
     expect((await server.send(ROTATE)).errors).toBeUndefined();
   });

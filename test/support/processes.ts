@@ -56,11 +56,11 @@ export function run(
   environment: Record<string, string>,
   cwd = PROJECT,
 ): Running {
-  const { PATH = '', HOME = '', TEST_PROVIDER_URL = '' } = process.env;
+  const { PATH = '', HOME = '', TEST_PROVIDER_URL = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(program, args, {
     cwd,
     // No test sends a key to a provider of this world.
-    env: { PATH, HOME, PORT: '0', PROVIDER_BASE_URL: TEST_PROVIDER_URL, ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, PORT: '0', PROVIDER_BASE_URL: TEST_PROVIDER_URL, ...environment },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -14,6 +14,7 @@ import { createAccessToken } from '../../../dist/src/access/create-access-token.
 import { SCOPES } from '../../../dist/src/access/scope.js';
 import { prepareDataFolder } from '../../../dist/src/database/data-folder.js';
 import { openDatabase } from '../../../dist/src/database/database.js';
+import { useEmbeddedPostgres } from '../../../dist/src/database/embedded.js';
 import { migrate } from '../../../dist/src/database/migrating/migrate.js';
 import { runningPort, startPostgres } from '../../../dist/src/database/postgres-process.js';
 import { entities } from '../../../dist/src/entities.js';
@@ -26,8 +27,8 @@ const run = promisify(execFile);
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '4GB' };
 
 /**
- * What the test files share: one PostgreSQL, with a migrated database to clone that holds a token of all scopes; an
- * empty data folder to copy; a provider that takes any key; and a browser.
+ * What the test files share: one PostgreSQL, with a migrated database to clone that holds a token of all scopes; two
+ * data folders to copy, an empty one and a migrated one; a provider that takes any key; and a browser.
  */
 export default async function setUp() {
   // All that the run writes goes into one folder: the browser unpacks itself to a fixed name, which another
@@ -37,14 +38,16 @@ export default async function setUp() {
   await chmod(folder, 0o711);
   await mkdir(join(folder, 'programs'));
   process.env['TMPDIR'] = folder;
+  // Each command that a test runs loads a thousand modules, which need not be compiled each time.
+  process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
 
   const data = await prepareDataFolder(join(folder, 'data'));
-  process.env['TEST_DATA_IMAGE'] = join(folder, 'image');
-  // Unlike Node's own copy, it keeps the owner.
-  await run('cp', ['-a', data.path, process.env['TEST_DATA_IMAGE']]);
+  process.env['TEST_DATA_IMAGE'] = await copy(data.path, join(folder, 'image'));
+  const migrated = await migrateFolder(data.path);
+  process.env['TEST_MIGRATED_IMAGE'] = await copy(data.path, join(folder, 'migrated-image'));
   await startPostgres(data);
   const url = new URL(`postgres://postgres:${data.password}@127.0.0.1:${await runningPort(data)}/postgres`);
-  await prepareServer(url.href);
+  await prepareServer(url.href, migrated);
   url.pathname = '/template_of_tests';
   process.env['TEST_POSTGRES_URL'] = url.href;
   process.env['TEST_TOKEN'] = await prepareTemplate(url.href);
@@ -73,26 +76,42 @@ export default async function setUp() {
   };
 }
 
+/** Copies a data folder that no PostgreSQL runs on, and gives the path of the copy. */
+async function copy(folder, path) {
+  // Unlike Node's own copy, it keeps the owner.
+  await run('cp', ['-a', folder, path]);
+  return path;
+}
+
+/** Migrates the database of a data folder as a command does, and gives its name. */
+async function migrateFolder(folder) {
+  const postgres = await useEmbeddedPostgres(folder, 'command');
+  const database = await openDatabase(postgres.url, entities, 2);
+  await migrate(database);
+  await database.close();
+  await postgres.release();
+  return new URL(postgres.url).pathname.slice(1);
+}
+
 async function listen(server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-async function prepareServer(url) {
+async function prepareServer(url, migrated) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   for (const [name, value] of Object.entries(SETTINGS))
     await client.query(`ALTER SYSTEM SET ${name} = '${value}'`);
   await client.query('SELECT pg_reload_conf()');
-  await client.query('CREATE DATABASE template_of_tests');
+  await client.query(`CREATE DATABASE template_of_tests TEMPLATE ${migrated}`);
   await client.end();
 }
 
-/** Migrates the database, and gives a token of all scopes that is in it. */
+/** Gives a token of all scopes that is in the database. */
 async function prepareTemplate(url) {
   const template = await openDatabase(url, entities, 2);
-  await migrate(template);
   const asked = { name: 'tests', scopes: SCOPES };
   const { secret } = await createAccessToken(template.orm.em.fork(), unlimitedCaller('tests'), asked);
   await template.close();
