@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { Needs } from '../access/needs.js';
 import { Scope } from '../access/scope.js';
@@ -8,7 +9,6 @@ import { PageArgs } from '../graphql/paging.js';
 import { createGroup } from './create-group.js';
 import { Group } from './group.js';
 import { GroupConnection } from './group-connection.js';
-import { groupLoader } from './group-loader.js';
 import { listGroups } from './list-groups.js';
 
 @Resolver(() => Group)
@@ -40,4 +40,14 @@ export class GroupResolver {
   ): Promise<Group> {
     return createGroup(context, name);
   }
+}
+
+/** Loads groups by number, all that are asked for at one time with one statement; null for a group that is not there. */
+function groupLoader(context: CallerContext): DataLoader<number, Group | null> {
+  return new DataLoader(async (ids) => {
+    // Named, so that a column that is gone is an error of the statement and not a value that is missing.
+    const groups = await context.em.find(Group, { id: { $in: ids } }, { fields: ['id', 'name'] });
+    const byId = new Map(groups.map((group) => [group.id, group]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
 }

@@ -8,8 +8,7 @@ import { fingerprint, keyHint } from './fingerprint.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, readConfigInUse } from './llm-config.js';
 import { ROTATED_CHANNEL, rotateApiKey } from './rotate-api-key.js';
-import { RotateApiKeyInput } from './rotate-input.js';
-import { resultOf, RotateApiKeyResult } from './rotate-result.js';
+import { resultOf, RotateApiKeyInput, RotateApiKeyResult } from './rotation-types.js';
 
 const MAX_ROTATIONS = 1000;
 

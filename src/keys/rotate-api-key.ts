@@ -7,16 +7,10 @@ import { type KeyInUse, readKeyInUse } from './key-in-use.js';
 import { KeyRotation } from './key-rotation.js';
 import { LlmConfig, lockConfigInUse, lockRotations, readConfigInUse, storeKey } from './llm-config.js';
 import { readReason, refuseImpossibleKey } from './new-key.js';
-import type { RotateApiKeyInput } from './rotate-input.js';
+import type { RotateApiKeyInput, Rotation } from './rotation-types.js';
 
 /** Notified when a rotation is committed, with the fingerprint of the new key. */
 export const ROTATED_CHANNEL = 'llm_call_log_key_rotated';
-
-/**
- * What a rotation came to: the key in use now, the news that another one is than the caller expected, or the status
- * with which the provider refused the key.
- */
-export type Rotation = { rotated: LlmConfig } | { stale: LlmConfig | null } | { refusedWith: number };
 
 /**
  * Puts a new provider key into use and writes the audit row, both or neither, and tells whoever listens. Rotations run

@@ -6,7 +6,7 @@ import type { ApiUse } from '../../src/consistency/api-use.js';
 import type { Context } from '../../src/context.js';
 import { entities } from '../../src/entities.js';
 import { LlmConfig } from '../../src/keys/llm-config.js';
-import type { StaleApiKey } from '../../src/keys/rotate-result.js';
+import type { StaleApiKey } from '../../src/keys/rotation-types.js';
 import { planted, trace, useOf } from './tracing.js';
 
 const definitions: string[] = [];

@@ -1,6 +1,5 @@
 import type { ExpectedColumn, ExpectedTable } from './entity-tables.js';
-import { Risk, type Finding } from './finding.js';
-import { identifier } from './identifier.js';
+import { identifier, Risk, type Finding } from './finding.js';
 import type { LiveColumn, LiveTable } from './live-tables.js';
 import { sameExpression, typeShape } from './sql-shape.js';
 

@@ -1,3 +1,5 @@
+import { escapeIdentifier } from 'pg';
+
 /** How much a finding matters; each is worse than those before it. */
 export enum Risk {
   NONE = 'NONE',
@@ -68,4 +70,9 @@ export function atLeast(risk: Risk, threshold: Risk): boolean {
 /** The worst risk of some findings; NONE where there are none. */
 export function worst(findings: readonly Pick<Finding, 'risk'>[]): Risk {
   return ORDER.findLast((risk) => findings.some((finding) => finding.risk === risk)) ?? Risk.NONE;
+}
+
+/** A name as it can stand in the SQL of an advice, with quotes where it needs them. */
+export function identifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : escapeIdentifier(name);
 }
