@@ -7,10 +7,9 @@ export class IdempotencyContent extends CatalogueMigration {
       `SELECT FROM pg_attribute
        WHERE attrelid = to_regclass('llm_call_log_idempotency_keys') AND attname = 'content' AND NOT attisdropped`,
     );
-    if (columns.length === 0) this.addSql('ALTER TABLE llm_call_log_idempotency_keys ADD COLUMN content TEXT');
-    const secrets = await this.read(
-      `SELECT FROM llm_server_secrets WHERE name = 'recording'`,
-    );
+    if (columns.length === 0)
+      this.addSql('ALTER TABLE llm_call_log_idempotency_keys ADD COLUMN content TEXT');
+    const secrets = await this.read(`SELECT FROM llm_server_secrets WHERE name = 'recording'`);
     if (secrets.length > 0) return;
     this.addSql(`INSERT INTO llm_server_secrets (name, value)
 VALUES ('recording', gen_random_uuid()::text || gen_random_uuid()::text)

@@ -62,5 +62,7 @@ function wasConnected(error: unknown): boolean {
     /^(timeout exceeded when|timeout expired|Connection terminated due to connection timeout)/.test(message)
   )
     return false;
-  return syscall !== 'connect' && syscall !== 'getaddrinfo' && code !== 'ECONNREFUSED' && !/^08/.test(code);
+  return (
+    syscall !== 'connect' && syscall !== 'getaddrinfo' && code !== 'ECONNREFUSED' && !code.startsWith('08')
+  );
 }

@@ -1,9 +1,4 @@
-import {
-  HeaderMap,
-  type ApolloServerPlugin,
-  type BaseContext,
-  type GraphQLRequestListener,
-} from '@apollo/server';
+import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import type { ErrorCode } from './errors.js';
 
@@ -23,7 +18,7 @@ const RETRY_AFTER_SECONDS = '1';
  * Answers 503 with Retry-After where nothing of a request succeeded, and for reasons that pass: proxies and clients that
  * know no GraphQL then send it again, and a monitor sees it.
  */
-export function answerUnavailable(): ApolloServerPlugin<BaseContext> {
+export function answerUnavailable(): ApolloServerPlugin {
   const listener: GraphQLRequestListener<BaseContext> = {
     willSendResponse({ operation, response: { body, http } }) {
       if (body.kind !== 'single') return Promise.resolve();
@@ -34,7 +29,6 @@ export function answerUnavailable(): ApolloServerPlugin<BaseContext> {
       if (errors.length === 0 || !isNothing) return Promise.resolve();
       if (!errors.every(({ extensions }) => isPassing(extensions?.['code']))) return Promise.resolve();
       http.status = 503;
-      http.headers ??= new HeaderMap();
       http.headers.set('retry-after', RETRY_AFTER_SECONDS);
       return Promise.resolve();
     },

@@ -37,7 +37,9 @@ export async function answerAllRecorded(
   const ids = recorded.map(({ id }) => id);
   if (isIdAlone(selected)) return ids.map((id) => ({ id }) as CallLog);
   const calls = (await readCallLogsById(context, ids, selected).catch(nullInTrouble)) ?? [];
-  return Promise.all(recorded.map((one, index) => calls[index] ?? whatWasSent(context, one, selected)));
+  return Promise.all(
+    recorded.map(async (one, index) => calls[index] ?? (await whatWasSent(context, one, selected))),
+  );
 }
 
 function nullInTrouble(error: unknown): null {
@@ -69,7 +71,7 @@ async function whatWasSent(
     responseData: responseData && encode(responseData),
     model: modelIn(requestParams) ?? modelIn(responseData),
     group: isGroupWanted ? await em.findOne(Group, { id: groupId }).catch(nullInTrouble) : null,
-  } as CallLog;
+  } as unknown as CallLog;
 }
 
 function modelIn(json: string | null): string | null {

@@ -155,6 +155,7 @@ export class CallLogRecorder {
     }, SLOW_AFTER_MS);
     const count = await this.#attempt(() => this.#take());
     clearTimeout(slow);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while the batch ran
     if (!isSlow) this.#quick -= 1;
     this.#running -= 1;
     // What is left, if nothing could be taken of it, waits for a statement that is under way.

@@ -11,7 +11,7 @@ export type Hindrance = { kind: 'group'; groupId?: number } | { kind: 'key' } | 
 export async function hindranceOf(kysely: Kysely<unknown>, error: unknown): Promise<Hindrance> {
   const { where = '' } = error as { where?: string };
   const [, row] = /\((\d+,\d+)\)/.exec(where) ?? [];
-  if (/FOR KEY SHARE/.test(where)) {
+  if (where.includes('FOR KEY SHARE')) {
     if (row === undefined) return { kind: 'group' };
     const { rows } = await sql<{ id: number }>`
       SELECT id FROM groups WHERE ctid = ${`(${row})`}::tid`.execute(kysely);

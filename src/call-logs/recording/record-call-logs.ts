@@ -104,7 +104,7 @@ async function recordOne(
   const { caller, recorder, recordingMetrics, recordingSecret, isAbandoned } = context;
   try {
     const input = read(at);
-    const callLog = prepareCallLog({ ...input, ...known }, at, context.once(redactionOf));
+    const callLog = prepareCallLog(Object.assign({}, input, known), at, context.once(redactionOf));
     refuseOthersGroup(caller, callLog.groupId, `${at}.groupId`);
     const idempotency = idempotencyOf(caller, input, at, recordingSecret);
     const { id, isRepeat } = await recorder.record({ callLog, idempotency, at, isAbandoned });
