@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { explainDatabaseError } from './database/explain-error.js';
 import { refusePendingMigrations } from './database/migrating/migrate.js';
+import { isBehindPooler } from './database/pooler.js';
 import { refuseMissingPrivileges } from './database/privileges.js';
 import { OperatorError } from './operator-error.js';
 import { drainable } from './http/drain.js';
@@ -30,6 +31,7 @@ export async function serve(
   await refuseUnready(database);
   const keyEncryptionKeys = await loadKeyEncryptionKeys(config);
   const app = await createServer({ ...config, keyEncryptionKeys }, database);
+  await warnOfPooler(database, app.log);
   const drain = drainable(app);
   await listen(app, config);
   const closing = new AbortController();
@@ -61,6 +63,14 @@ async function refuseUnready(database: Database): Promise<void> {
   } catch (error) {
     throw explainDatabaseError(error);
   }
+}
+
+/** A pooler that leaves sessions alone does no harm. */
+async function warnOfPooler(database: Database, log: FastifyInstance['log']): Promise<void> {
+  if (database.pooler !== 'none' || !(await isBehindPooler(database))) return;
+  log.warn(
+    'A pooler stands between here and PostgreSQL. Where it hands connections on after each transaction, set DATABASE_POOLER=transaction.',
+  );
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {

@@ -13,6 +13,9 @@ const UPKEEP_TIMEOUT_MS = 600_000;
 /** Milliseconds after the database should have broken a statement off, after which no answer is expected any more. */
 const GRACE_MS = 1_000;
 
+/** Milliseconds after which no statement is expected to be answered, though it may take any time. */
+const MAX_DEADLINE_MS = 86_400_000;
+
 /** Shares of the time for a recording: in which the database ends a statement, and in which it has to answer. */
 const STATEMENT_SHARE = 0.5;
 const ANSWER_SHARE = 0.6;
@@ -86,12 +89,13 @@ export function kindsOf(
       Math.floor(writeTimeout * ANSWER_SHARE),
     ),
     upkeep: kind(shares.upkeep, { statement_timeout: UPKEEP_TIMEOUT_MS }, UPKEEP_TIMEOUT_MS + GRACE_MS),
-    reads: kind(shares.reads, reading, readTimeout === 0 ? 0 : readTimeout + GRACE_MS),
+    reads: kind(shares.reads, reading, readTimeout === 0 ? MAX_DEADLINE_MS : readTimeout + GRACE_MS),
     pipeline: kind(shares.pipeline, { ...reading, ...QUICK_READING }, LOST_AFTER_MS),
   };
 }
 
 /** One kind for everything: what a command does may take any time. */
-export function kindOfCommand(max: number): PoolUse {
-  return { max, settings: { ...ANY_STATEMENT, statement_timeout: 0 }, deadline: 0, hasSession: true };
+export function kindOfCommand(max: number, pooler: PoolerMode): PoolUse {
+  const hasSession = pooler === 'none';
+  return { max, settings: { ...ANY_STATEMENT, statement_timeout: 0 }, deadline: 0, hasSession };
 }

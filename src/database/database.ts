@@ -7,6 +7,7 @@ import {
   kindOfCommand,
   kindsOf,
   type Kind,
+  type PoolerMode,
   type ServerUse,
 } from './connection-kinds.js';
 import {
@@ -48,6 +49,7 @@ export interface Database {
   readTimeout: number;
   /** Milliseconds in which a recording is to be answered. */
   writeTimeout: number;
+  pooler: PoolerMode;
   /** How many of `reads` run at once. */
   readers: number;
   /** For connections of one's own. */
@@ -55,7 +57,7 @@ export interface Database {
   /** Says that the connections that are open now may lead nowhere: each is replaced when it is wanted next. */
   distrustConnections(): void;
   /** How many connections there are of each kind. */
-  connections(): ConnectionCount[];
+  connections: () => ConnectionCount[];
   close(): Promise<void>;
 }
 
@@ -82,17 +84,18 @@ export type Entities = NonNullable<Options['entities']>;
  * @param url postgres://user:password@host:port/database
  * @param entities every table that is used
  * @param poolSize most connections; for a server at least four
- * @param use left out for a command
+ * @param use a command has no limits
  * @throws OperatorError in one sentence where it cannot be used
  */
 export async function openDatabase(
   url: string,
   entities: Entities,
   poolSize: number,
-  use?: Pick<ServerUse, 'readTimeout'> & Partial<ServerUse>,
+  { pooler = 'none', ...use }: Partial<ServerUse> = {},
 ): Promise<Database> {
-  const server = use && { writeTimeout: DEFAULT_WRITE_TIMEOUT_MS, pooler: 'none' as const, ...use };
-  const kinds = server && kindsOf(poolSize, server);
+  const { readTimeout, writeTimeout = DEFAULT_WRITE_TIMEOUT_MS } = use;
+  const kinds =
+    readTimeout === undefined ? undefined : kindsOf(poolSize, { readTimeout, writeTimeout, pooler });
   const config: ConnectionConfig = { ...connectionConfig(url), trust: new Trust() };
   const pools: Pools = new Map();
   const dialectOf = (kind: Kind, poolUse: PoolUse): Dialect =>
@@ -104,7 +107,7 @@ export async function openDatabase(
   const orm: MikroORM = new MikroORM({
     clientUrl: url,
     entities,
-    driverOptions: dialectOf('sql', kinds?.sql ?? kindOfCommand(poolSize)),
+    driverOptions: dialectOf('sql', kinds?.sql ?? kindOfCommand(poolSize, pooler)),
     migrations: {
       transactional: true,
       disableForeignKeys: false,
@@ -134,8 +137,9 @@ export async function openDatabase(
       get quickReads() {
         return pipeline && !pipeline.isStuck ? pipeline.sql : reads;
       },
-      readTimeout: server?.readTimeout ?? 0,
-      writeTimeout: server?.writeTimeout ?? DEFAULT_WRITE_TIMEOUT_MS,
+      readTimeout: readTimeout ?? 0,
+      writeTimeout,
+      pooler,
       readers: kinds?.reads.max ?? poolSize,
       recorders: kinds?.recording.max ?? poolSize,
       distrustConnections: () => {
@@ -152,10 +156,14 @@ export async function openDatabase(
   }
 }
 
-/** Upkeep makes its transactions by itself, since VACUUM cannot run in one. */
-function dialectFor(kind: Kind, { hasSession, settings }: PoolUse, open: () => ConnectionPool): Dialect {
+/** What has no deadline, as commands, or is upkeep, makes its transactions by itself: VACUUM cannot run in one. */
+function dialectFor(
+  kind: Kind,
+  { hasSession, settings, deadline }: PoolUse,
+  open: () => ConnectionPool,
+): Dialect {
   const config = { pool: () => Promise.resolve(open()) };
-  return hasSession || kind === 'upkeep'
+  return hasSession || deadline === 0 || kind === 'upkeep'
     ? new PostgresDialect(config)
     : new TransactionPoolerDialect(config, settings);
 }

@@ -53,7 +53,7 @@ export async function openConfiguredDatabase(
   role: 'server' | 'command',
   report: (event: string) => void,
 ): Promise<ConfiguredDatabase> {
-  const use = role === 'server' ? { readTimeout, writeTimeout, pooler } : undefined;
+  const use = role === 'server' ? { readTimeout, writeTimeout, pooler } : { pooler };
   if (databaseUrl !== undefined) {
     const database = await openDatabase(databaseUrl, entities, databasePoolSize, use);
     const abandon = () => Promise.resolve();

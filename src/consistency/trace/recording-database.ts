@@ -56,6 +56,7 @@ export function openRecordingDatabase(entities: Entities): RecordingDatabase {
     orm,
     ...{ sql: kysely, recording: kysely, upkeep: kysely, reads: kysely, quickReads: kysely },
     ...{ readTimeout: 0, writeTimeout: DEFAULT_WRITE_TIMEOUT_MS, readers: 1, recorders: 1, url: '' },
+    pooler: 'none',
     distrustConnections: () => undefined,
     connections: () => [],
     close: () => orm.close(true),

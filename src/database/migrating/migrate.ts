@@ -3,6 +3,7 @@ import { MigrationRunner, type MigrationStorage } from '@mikro-orm/migrations';
 import { sql } from 'kysely';
 import { OperatorError } from '../../operator-error.js';
 import { openDatabase, type Database } from '../database.js';
+import { refusePooler } from '../pooler.js';
 import { explainDatabaseError } from '../explain-error.js';
 import { refuseUnadoptable } from './adoptable.js';
 import { tellOfSlowBuild, untilLocksAreFree } from './migration-locks.js';
@@ -22,12 +23,13 @@ import type { migrations } from './migrations.js';
  *
  * @param report is told where it has to wait for others' transactions
  * @returns the names of those that ran
- * @throws OperatorError in one sentence where the database refuses
+ * @throws OperatorError in one sentence where the database refuses, or where it is behind a pooler
  */
 export async function migrate(
   database: Database,
   report: (line: string) => void = () => undefined,
 ): Promise<string[]> {
+  await refusePooler(database);
   const session = await openMigrationSession(database);
   try {
     await holdMigrations(session);
