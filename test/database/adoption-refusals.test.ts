@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Client } from 'pg';
+import { openDatabase } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrating/migrate.js';
+import { migrationScript } from '../../src/database/migrating/migration-script.js';
+import { entities } from '../../src/entities.js';
+import { OperatorError } from '../../src/operator-error.js';
 import { createTestDatabase, dropTestDatabase } from '../support/database.js';
 import { runCli } from '../support/processes.js';
 
@@ -46,13 +51,18 @@ async function catalogue(): Promise<unknown> {
   return [rows, constraints.rows];
 }
 
+/** What migrating, and saying what it would run, are refused with. Nothing may have changed. */
 async function expectRefusal(...sentences: (string | RegExp)[]): Promise<void> {
   const before = await catalogue();
-  for (const args of [['migrate'], ['migrate', '--dry-run']]) {
-    const cli = runCli(args, { DATABASE_URL: url });
-    expect(await cli.ended).toEqual({ code: 1, signal: null });
-    expect(cli.stdout()).toBe('');
-    for (const sentence of sentences) expect(cli.stderr()).toMatch(sentence);
+  const database = await openDatabase(url, entities, 2);
+  try {
+    for (const run of [migrate, migrationScript]) {
+      const refused = await run(database).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(OperatorError);
+      for (const sentence of sentences) expect((refused as Error).message).toMatch(sentence);
+    }
+  } finally {
+    await database.close();
   }
   expect(await catalogue()).toEqual(before);
 }
@@ -61,12 +71,19 @@ test('columns of another type are refused, all at once, with what to do, before 
   await client.query(
     tables({ callTime: 'TIMESTAMPTZ', groups: 'id BIGSERIAL PRIMARY KEY, name TEXT NOT NULL' }),
   );
-  await expectRefusal(
+  const sentences = [
     'The database was left as it is, because its tables cannot be taken over:',
     'llm_call_logs.call_time is timestamp with time zone, and not timestamp.',
     'ALTER TABLE llm_call_logs ALTER COLUMN call_time TYPE timestamp;',
     'groups.id is bigint, and not integer.',
-  );
+  ];
+  await expectRefusal(...sentences);
+  for (const args of [['migrate'], ['migrate', '--dry-run']]) {
+    const cli = runCli(args, { DATABASE_URL: url });
+    expect(await cli.ended).toEqual({ code: 1, signal: null });
+    expect(cli.stdout()).toBe('');
+    for (const sentence of sentences) expect(cli.stderr()).toContain(sentence);
+  }
 });
 
 test('a table that lacks a column is refused, and one without a primary key', async () => {

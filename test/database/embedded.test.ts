@@ -94,6 +94,7 @@ describe('beside a server', () => {
     await killPostgres(dataDir);
     await eventually(async () => (await server.send(COUNT)).data?.callLogs.totalCount === 0);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await eventually(() => server.stdout().includes('is back'));
     // Besides where to open it, and how to be signed in.
     const lines = server.stdout().trim().split('\n').slice(2);
     const said = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);

@@ -41,7 +41,12 @@ export function useDataFolders(): DataFolders {
   return {
     freshFolder,
     preparedFolder: () => copyOf(process.env['TEST_DATA_IMAGE']),
-    migratedFolder: () => copyOf(process.env['TEST_MIGRATED_IMAGE']),
+    migratedFolder: async () => {
+      const response = await fetch(process.env['TEST_MIGRATED_IMAGE_URL'] ?? '');
+      const image = await response.text();
+      if (!response.ok) throw new Error(image);
+      return copyOf(image);
+    },
   };
 }
 

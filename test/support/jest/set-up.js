@@ -42,38 +42,54 @@ export default async function setUp() {
   process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
 
   const data = await prepareDataFolder(join(folder, 'data'));
-  process.env['TEST_DATA_IMAGE'] = await copy(data.path, join(folder, 'image'));
-  const migrated = await migrateFolder(data.path);
-  process.env['TEST_MIGRATED_IMAGE'] = await copy(data.path, join(folder, 'migrated-image'));
+  const image = await copy(data.path, join(folder, 'image'));
+  process.env['TEST_DATA_IMAGE'] = image;
   await startPostgres(data);
   const url = new URL(`postgres://postgres:${data.password}@127.0.0.1:${await runningPort(data)}/postgres`);
-  await prepareServer(url.href, migrated);
+  await prepareServer(url.href);
   url.pathname = '/template_of_tests';
   process.env['TEST_POSTGRES_URL'] = url.href;
   process.env['TEST_TOKEN'] = await prepareTemplate(url.href);
 
   const provider = createServer((_, response) => response.end('{"data":[]}'));
   process.env['TEST_PROVIDER_URL'] = `${await listen(provider)}/v1`;
-  let launched;
-  // Launched by the first test file that asks for its address.
-  const browser = createServer((_, response) => {
-    launched ??= launchBrowser();
-    launched.then(
-      (server) => response.end(server.wsEndpoint()),
-      (error) => response.writeHead(500).end(error.stack),
-    );
-  });
-  process.env['TEST_BROWSER_URL'] = await listen(browser);
+  let browser;
+  const onDemand = {
+    TEST_BROWSER_URL: await servedOnDemand(async () => {
+      browser = await launchBrowser();
+      return browser.wsEndpoint();
+    }),
+    TEST_MIGRATED_IMAGE_URL: await servedOnDemand(async () => {
+      const migrated = await copy(image, join(folder, 'migrated-image'));
+      await migrateFolder(migrated);
+      return migrated;
+    }),
+  };
+  for (const [name, { address }] of Object.entries(onDemand)) process.env[name] = address;
   globalThis.testRun = {
     end: async () => {
-      for (const server of [provider, browser]) server.close();
-      for (const server of [provider, browser]) server.closeAllConnections();
-      await (await launched?.catch(() => undefined))?.close();
+      const servers = [provider, ...Object.values(onDemand).map(({ server }) => server)];
+      for (const server of servers) server.close();
+      for (const server of servers) server.closeAllConnections();
+      await browser?.close();
       guardian.ref();
       guardian.stdin.end();
       await once(guardian, 'exit');
     },
   };
+}
+
+/** Serves a text at an address; it is made when a test file asks for it first. */
+async function servedOnDemand(make) {
+  let made;
+  const server = createServer((_, response) => {
+    made ??= make();
+    made.then(
+      (text) => response.end(text),
+      (error) => response.writeHead(500).end(error.stack),
+    );
+  });
+  return { server, address: await listen(server) };
 }
 
 /** Copies a data folder that no PostgreSQL runs on, and gives the path of the copy. */
@@ -83,14 +99,13 @@ async function copy(folder, path) {
   return path;
 }
 
-/** Migrates the database of a data folder as a command does, and gives its name. */
+/** Migrates the database of a data folder, as a command does. */
 async function migrateFolder(folder) {
   const postgres = await useEmbeddedPostgres(folder, 'command');
   const database = await openDatabase(postgres.url, entities, 2);
   await migrate(database);
   await database.close();
   await postgres.release();
-  return new URL(postgres.url).pathname.slice(1);
 }
 
 async function listen(server) {
@@ -99,19 +114,20 @@ async function listen(server) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-async function prepareServer(url, migrated) {
+async function prepareServer(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   for (const [name, value] of Object.entries(SETTINGS))
     await client.query(`ALTER SYSTEM SET ${name} = '${value}'`);
   await client.query('SELECT pg_reload_conf()');
-  await client.query(`CREATE DATABASE template_of_tests TEMPLATE ${migrated}`);
+  await client.query('CREATE DATABASE template_of_tests');
   await client.end();
 }
 
-/** Gives a token of all scopes that is in the database. */
+/** Migrates the database, and gives a token of all scopes that is in it. */
 async function prepareTemplate(url) {
   const template = await openDatabase(url, entities, 2);
+  await migrate(template);
   const asked = { name: 'tests', scopes: SCOPES };
   const { secret } = await createAccessToken(template.orm.em.fork(), unlimitedCaller('tests'), asked);
   await template.close();
