@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.js';
 import { sqlStateOf } from '../../database/explain-error.js';
 import type { TellTrouble } from '../../database/trouble-log.js';
 import { troubleOf, type Trouble } from '../../database/trouble.js';
+import { CallsApart } from './calls-apart.js';
 import { CallNumbers } from './call-numbers.js';
 import { findEarlierCalls } from './earlier-call.js';
-import { hindranceOf, namesOf, type Hindrance } from './hindrance.js';
+import { hindranceOf, type Hindrance } from './hindrance.js';
 import { insertCallLogs, type NumberedCallLog } from './insert-call-logs.js';
 import { KnownGroups } from './known-groups.js';
 import {
+  abandoned,
   keyOfAnotherCall,
   notWritten,
   outcomeUnknown,
@@ -41,16 +42,6 @@ const LAST_BEGIN_SHARE = 0.8;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
 
-/** Milliseconds between attempts of what waits for locks. */
-const APART_PAUSE_MS = 100;
-
-/** Calls that wait for one thing that others need not wait for. */
-interface Lane {
-  /** Of what it is known to be. */
-  name: string | undefined;
-  calls: WaitingCall[];
-}
-
 /**
  * Records calls that many requests want recorded, so that one statement does it for all of them. While as many
  * statements are under way as may be, what arrives waits to form the next one; when idle, it begins at once.
@@ -69,8 +60,18 @@ export class CallLogRecorder {
   readonly #groups = new KnownGroups();
   #queue: WaitingCall[] = [];
   readonly #keysUnderWay = new Set<string>();
-  readonly #apart = new Set<Lane>();
-  #isRetryingApart = false;
+  readonly #apart = new CallsApart(
+    (find) =>
+      this.#attempt(() => {
+        const { taken, left } = this.#next(find());
+        this.#queue.unshift(...left);
+        return taken;
+      }),
+    (calls) => {
+      this.#queue.unshift(...calls);
+      this.#begin();
+    },
+  );
   /** Calls that were not answered yet, in the order in which they came. */
   readonly #waiting = new Set<WaitingCall>();
   /** Statements under way, and those of them that are not slow. */
@@ -164,35 +165,25 @@ export class CallLogRecorder {
 
   /** What to record next. Calls that are known to be hindered go apart. */
   #take(): WaitingCall[] {
-    const lanes = new Map<string, Lane>();
-    for (const lane of this.#apart) if (lane.name !== undefined) lanes.set(lane.name, lane);
-    const isFree = (call: WaitingCall) => {
-      if (lanes.size === 0) return true;
-      const { group, key } = namesOf(call);
-      const lane = lanes.get(group) ?? lanes.get(key);
-      if (lane) lane.calls.push(call);
-      call.isHindered = lane !== undefined;
-      return !lane;
-    };
-    const { taken, left } = this.#takeFrom(this.#queue, isFree);
+    const { taken, left } = this.#next(this.#queue.filter((call) => !this.#apart.takes(call)));
     this.#queue = left;
     return taken;
   }
 
-  /** Of calls that share a key, each waits for the one before. */
-  #takeFrom(
-    calls: readonly WaitingCall[],
-    isFree: (call: WaitingCall) => boolean,
-  ): Record<'taken' | 'left', WaitingCall[]> {
+  /** The first of some calls that go into one statement. Of those that share a key, each waits for the one before. */
+  #next(calls: readonly WaitingCall[]): Record<'taken' | 'left', WaitingCall[]> {
     let length = 0;
     const taken: WaitingCall[] = [];
     const left: WaitingCall[] = [];
-    for (const call of calls) {
+    for (const [index, call] of calls.entries()) {
+      if (taken.length >= MAX_BATCH || length >= MAX_BATCH_LENGTH) {
+        left.push(...calls.slice(index));
+        break;
+      }
       if (!this.#isWanted(call)) continue;
       const key = call.pending.idempotency?.key;
-      const isFull = taken.length >= MAX_BATCH || length >= MAX_BATCH_LENGTH;
-      if (isFull || (key !== undefined && this.#keysUnderWay.has(key))) left.push(call);
-      else if (isFree(call)) {
+      if (key !== undefined && this.#keysUnderWay.has(key)) left.push(call);
+      else {
         if (key !== undefined) this.#keysUnderWay.add(key);
         length += call.length;
         taken.push(call);
@@ -204,7 +195,7 @@ export class CallLogRecorder {
   /** Whether a call is still to be recorded; one that could not be answered in time is refused. */
   #isWanted(call: WaitingCall): boolean {
     if (call.isAnswered) return false;
-    if (!call.mayBeThere && call.pending.isAbandoned()) call.refuse(new Error('Nobody waits for this call.'));
+    if (!call.mayBeThere && call.pending.isAbandoned()) call.refuse(abandoned());
     else if (!call.mayBeThere && call.age > LAST_BEGIN_SHARE * this.#database.writeTimeout)
       call.refuse(this.#refusalOf(call));
     return !call.isAnswered;
@@ -231,8 +222,12 @@ export class CallLogRecorder {
       const inserted = await this.#database.recording.connection().execute(async (connection) => {
         calls = take();
         if (calls.length === 0) return new Set<string>();
-        const missing = await this.#groups.missing(connection, calls.map(groupOf));
-        for (const { call, groupId } of calls.map((one) => ({ call: one, groupId: groupOf(one) }))) {
+        const missing = await this.#groups.missing(
+          connection,
+          calls.map(({ groupId }) => groupId),
+        );
+        for (const call of calls) {
+          const { groupId } = call;
           if (groupId !== null && missing.has(groupId)) call.refuse(unknownGroup(call.pending.at, groupId));
         }
         calls = calls.filter(({ isAnswered }) => !isAnswered);
@@ -283,7 +278,9 @@ export class CallLogRecorder {
       call.isSent = false;
     }
     if (isRefusal(error)) await this.#recordApart(error, calls);
-    else if (!trouble) for (const call of calls) call.refuse(error);
+    // Where there is no connection to be had for another reason, nobody need wait for one.
+    else if (!trouble)
+      for (const call of given.length > 0 ? calls : this.#queue.splice(0)) call.refuse(error);
     else {
       this.#report(trouble, error);
       if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) await this.#setApart(error, calls);
@@ -296,7 +293,7 @@ export class CallLogRecorder {
   /** Of calls that the database refuses together, finds those that it refuses by themselves. */
   async #recordApart(error: { code: string; message: string }, calls: WaitingCall[]): Promise<void> {
     const [only] = calls;
-    for (const call of calls) this.#groups.forget(groupOf(call) ?? 0);
+    for (const call of calls) this.#groups.forget(call.groupId ?? 0);
     if (calls.length > 1) await this.#halve(calls);
     else only?.refuse(refusedByDatabase(error, only.pending.callLog, only.pending.at));
   }
@@ -345,64 +342,11 @@ export class CallLogRecorder {
     const hindrance = await hindranceOf(this.#database.recording, error).catch((): Hindrance => ({
       kind: 'table',
     }));
-    if (hindrance.kind === 'table') {
-      this.#suffer(LOCKED, calls);
-      return;
-    }
-    const { kind } = hindrance;
-    const isMeant = (call: WaitingCall) =>
-      kind === 'key'
-        ? call.pending.idempotency !== null
-        : groupOf(call) !== null && (hindrance.groupId ?? groupOf(call)) === groupOf(call);
-    const hindered = calls.filter(isMeant);
-    this.#queue.unshift(...calls.filter((call) => !isMeant(call)));
-    const names = new Set(hindered.map((call) => namesOf(call)[kind]));
-    const [name] = names;
-    if (names.size === 1) this.#addLane(name, hindered);
+    if (hindrance.kind === 'table') this.#suffer(LOCKED, calls);
     else {
-      // Which of them it is, turns out when halves of them are tried.
-      const half = [...names].slice(0, Math.ceil(names.size / 2));
-      const isInHalf = (call: WaitingCall) => half.includes(namesOf(call)[kind]);
-      this.#addLane(undefined, hindered.filter(isInHalf));
-      this.#addLane(
-        undefined,
-        hindered.filter((call) => !isInHalf(call)),
-      );
+      this.#queue.unshift(...this.#apart.add(calls, hindrance));
+      this.#begin();
     }
-    this.#begin();
-    void this.#retryApart();
-  }
-
-  #addLane(name: string | undefined, calls: WaitingCall[]): void {
-    if (calls.length === 0) return;
-    for (const call of calls) call.isHindered = true;
-    const known = name !== undefined && [...this.#apart].find((lane) => lane.name === name);
-    if (known) known.calls.unshift(...calls);
-    else this.#apart.add({ name, calls });
-  }
-
-  /** Tries the calls that wait for locks, lane by lane, until there are none. */
-  async #retryApart(): Promise<void> {
-    if (this.#isRetryingApart) return;
-    this.#isRetryingApart = true;
-    while (this.#apart.size > 0) {
-      const before = this.#apart.size;
-      for (const lane of [...this.#apart]) {
-        // One whose name is not known is done with whatever comes of it.
-        if (lane.name === undefined) this.#apart.delete(lane);
-        await this.#attempt(() => {
-          const { taken, left } = this.#takeFrom(lane.calls, () => true);
-          lane.calls = lane.name === undefined ? [] : left;
-          if (lane.name === undefined) this.#queue.unshift(...left);
-          for (const call of taken) call.isHindered = false;
-          return taken;
-        });
-        if (lane.calls.length === 0) this.#apart.delete(lane);
-      }
-      if (this.#apart.size >= before) await sleep(APART_PAUSE_MS);
-    }
-    this.#isRetryingApart = false;
-    this.#begin();
   }
 }
 
@@ -413,8 +357,6 @@ const LOCKED: Trouble = {
   reason: 'Somebody else holds a lock in the database that the call has to wait for.',
   isUnanswered: false,
 };
-
-const groupOf = ({ pending }: WaitingCall): number | null => pending.callLog.groupId;
 
 const numbered = ({ id = '', pending: { callLog, idempotency } }: WaitingCall): NumberedCallLog => ({
   ...{ id, callLog, idempotency },

@@ -1,5 +1,4 @@
 import { sql, type Kysely } from 'kysely';
-import type { WaitingCall } from './waiting-call.js';
 
 /** What a call may have to wait for while others need not. */
 export type Hindrance = { kind: 'group'; groupId?: number } | { kind: 'key' } | { kind: 'table' };
@@ -20,9 +19,4 @@ export async function hindranceOf(kysely: Kysely<unknown>, error: unknown): Prom
   return row !== undefined && where.includes('llm_call_log_idempotency_keys')
     ? { kind: 'key' }
     : { kind: 'table' };
-}
-
-/** Names of what a call can be hindered by. */
-export function namesOf({ pending: { callLog, idempotency } }: WaitingCall): { group: string; key: string } {
-  return { group: `group ${callLog.groupId ?? ''}`, key: `key ${idempotency?.key ?? ''}` };
 }

@@ -8,6 +8,11 @@ function unrecorded(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: withCode(code) });
 }
 
+/** Nobody is there to read it. */
+export function abandoned(): GraphQLError {
+  return unrecorded('BAD_REQUEST', 'The client hung up before the call was begun.');
+}
+
 export function overloaded(): GraphQLError {
   return unrecorded(
     'OVERLOADED',

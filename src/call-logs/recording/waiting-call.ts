@@ -58,6 +58,10 @@ export class WaitingCall {
     return bodies.reduce((sum, body) => sum + (body?.length ?? 0), 0);
   }
 
+  get groupId(): number | null {
+    return this.pending.callLog.groupId;
+  }
+
   get age(): number {
     return performance.now() - this.since;
   }
