@@ -8,7 +8,7 @@ export class RecordCallLogInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Makes it safe to send the call again: for 24 hours, the same key from the same caller records nothing and gives the call that was recorded first. Up to 255 characters.',
+      'Makes it safe to send the call again: for 24 hours, the same call under the same key from the same caller records nothing and gives the call that was recorded first. Another call under the key is refused with IDEMPOTENCY_CONFLICT. Up to 255 characters.',
   })
   idempotencyKey?: string | null;
 
