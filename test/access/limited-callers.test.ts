@@ -164,10 +164,12 @@ describe('an idempotency key', () => {
     expect(await storedGroups()).toEqual([2, 1, 2, 2]);
   });
 
-  test('of the same caller answers the first call, whatever group the repeat is for', async () => {
+  test('of the same caller answers the first call, and is of no other group', async () => {
     const first = { ...CALL, groupId: '1', responseContent: 'first', idempotencyKey: 'same' };
     const one = await server.query(RECORD, { input: first }, ofBoth);
-    expect(await server.query(RECORD, { input: { ...first, groupId: '2' } }, ofBoth)).toEqual(one);
+    expect(await server.query(RECORD, { input: first }, ofBoth)).toEqual(one);
+    const other = await server.send(RECORD, { input: { ...first, groupId: '2' } }, ofBoth);
+    expect(other.errors).toMatchObject([{ extensions: { code: 'IDEMPOTENCY_CONFLICT' } }]);
     const { errors } = await server.send(RECORD, { input: { ...first, groupId: '3' } }, ofBoth);
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(await storedGroups()).toEqual([1]);
