@@ -18,6 +18,9 @@ const HOUSEKEEPING = /^\s*(begin|commit|rollback|start transaction|set|savepoint
 /** The look-up of a caller, which is made once every few seconds, whatever is asked. */
 const SIGNING_IN = /\bllm_access_tokens\b/;
 
+/** The look for keys that another server rotated, which a server makes every two seconds. */
+const KNOWING_KEYS = /\bFROM llm_key_rotations\s+WHERE id >/;
+
 /** The statements, with their values, that the process sends to any database while `run` runs. */
 export async function collectQueries(run: () => Promise<unknown>): Promise<Statement[]> {
   const collected: Statement[] = [];
@@ -26,8 +29,8 @@ export async function collectQueries(run: () => Promise<unknown>): Promise<State
   prototype.query = function (config, ...rest) {
     const text = typeof config === 'string' ? config : (config.text ?? '');
     const values = typeof config === 'string' ? rest[0] : (config.values ?? rest[0]);
-    if (!HOUSEKEEPING.test(text) && !SIGNING_IN.test(text))
-      collected.push({ text, values: Array.isArray(values) ? values : [] });
+    const isAsked = ![HOUSEKEEPING, SIGNING_IN, KNOWING_KEYS].some((kind) => kind.test(text));
+    if (isAsked) collected.push({ text, values: Array.isArray(values) ? values : [] });
     return query.call(this, config, ...rest);
   };
   try {
