@@ -19,6 +19,7 @@ import { createRedactor, reportRedactions } from './call-logs/recording/redactio
 import { createContext, type Context, type Services } from './context.js';
 import type { Database } from './database/database.js';
 import { troubleLog } from './database/trouble-log.js';
+import { troubleOf } from './database/trouble.js';
 import { answerUnavailable } from './graphql/answer-unavailable.js';
 import { printAnswer } from './graphql/answer/answer-texts.js';
 import { operationsOf } from './graphql/answer/execute.js';
@@ -143,7 +144,8 @@ export async function createServer(config: ServerConfig, database: Database): Pr
     ],
   });
   const stopFingerprints = await keepFingerprints(database, keyServices, (error) => {
-    app.log.warn({ err: error }, 'could not read which provider keys there are');
+    // A database that is down is told of by whatever else needs it.
+    if (!troubleOf(error)) app.log.warn({ err: error }, 'could not read which provider keys there are');
   });
   await apollo.start();
   await registerBrowserSecurity(app, http.corsOrigins);

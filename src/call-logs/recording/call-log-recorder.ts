@@ -245,10 +245,12 @@ export class CallLogRecorder {
       });
       this.#recover();
       if (calls.length > 0) this.#metrics.batch(calls.length, (performance.now() - sentAt) / 1000);
-      const others = calls.filter(({ id = '' }) => !inserted.has(id));
+      const others: WaitingCall[] = [];
       for (const call of calls) {
+        const { id = '' } = call;
         call.isSent = false;
-        if (call.id !== undefined && inserted.has(call.id)) call.record({ id: call.id, isRepeat: false });
+        if (inserted.has(id)) call.record({ id, isRepeat: false });
+        else others.push(call);
       }
       if (others.length > 0) await this.#answerEarlier(others);
     } catch (error) {
