@@ -9,8 +9,6 @@ export class IdempotencyContent extends CatalogueMigration {
     );
     if (columns.length === 0)
       this.addSql('ALTER TABLE llm_call_log_idempotency_keys ADD COLUMN content TEXT');
-    const secrets = await this.read(`SELECT FROM llm_server_secrets WHERE name = 'recording'`);
-    if (secrets.length > 0) return;
     this.addSql(`INSERT INTO llm_server_secrets (name, value)
 VALUES ('recording', gen_random_uuid()::text || gen_random_uuid()::text)
 ON CONFLICT (name) DO NOTHING`);

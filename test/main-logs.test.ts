@@ -62,7 +62,7 @@ test('at no level is a prompt or a key logged, not even of statements that fail'
     return rows[0]?.pid;
   });
   process.kill(waiting, 'SIGKILL');
-  expect(await cutOff).toMatchObject({ errors: [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }] });
+  expect(await cutOff).toMatchObject({ errors: [{ extensions: { code: 'OUTCOME_UNKNOWN' } }] });
   await killPostgres(dataDir);
   await eventually(
     async () => (await server.send('{ callLogs { totalCount } }')).data?.callLogs.totalCount === 1,
