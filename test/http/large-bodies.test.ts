@@ -60,7 +60,7 @@ test.each(['Content-Length: 390000', 'Transfer-Encoding: chunked'])(
       data: undefined,
       errors: [
         {
-          message: expect.stringContaining(`${RECORDING} bytes at one time (half of MAX_BODIES_BYTES`),
+          message: expect.stringContaining(`${RECORDING} bytes at one time (by MAX_BODIES_BYTES`),
           extensions: { code: 'OVERLOADED', limit: RECORDING },
         },
       ],
