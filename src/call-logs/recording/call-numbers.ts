@@ -4,6 +4,9 @@ import { prepared } from '../../database/prepared.js';
 /** Numbers that are taken at the least, so that calls which come one by one share a statement. */
 const MIN_TAKEN = 16;
 
+/** As many batches of this size share one. */
+const BATCHES_AHEAD = 4;
+
 /** Milliseconds for which numbers are kept: calls that are recorded later have larger numbers, give or take that. */
 const KEPT_MS = 1_000;
 
@@ -24,7 +27,7 @@ export class CallNumbers {
       const { rows } = await prepared(
         'numbers of calls',
         sql<{ id: string }>`
-          SELECT nextval(${sequence}) AS id FROM generate_series(1, ${Math.max(count, MIN_TAKEN)}::integer)`,
+          SELECT nextval(${sequence}) AS id FROM generate_series(1, ${Math.max(BATCHES_AHEAD * count, MIN_TAKEN)}::integer)`,
       ).execute(kysely);
       // Those that were kept are left out, so that numbers rise in the order of the calls.
       this.#kept = rows.map(({ id }) => id);
