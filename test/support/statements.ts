@@ -19,7 +19,8 @@ const HOUSEKEEPING = /^\s*(begin|commit|rollback|start transaction|set|savepoint
 const SIGNING_IN = /\bllm_access_tokens\b/;
 
 /** The look for keys that another server rotated or stored, which a server makes every two seconds. */
-const KNOWING_KEYS = /\bFROM llm_key_rotations\s+WHERE id >|^\s*SELECT id, api_key AS "apiKey" FROM llm_configs$/;
+const KNOWING_KEYS =
+  /\bFROM llm_key_rotations\s+WHERE id >|^\s*SELECT id, api_key AS "apiKey" FROM llm_configs$/;
 
 /** The statements, with their values, that the process sends to any database while `run` runs. */
 export async function collectQueries(run: () => Promise<unknown>): Promise<Statement[]> {

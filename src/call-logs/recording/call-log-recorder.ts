@@ -74,6 +74,8 @@ export class CallLogRecorder {
   );
   /** Calls that were not answered yet, in the order in which they came. */
   readonly #waiting = new Set<WaitingCall>();
+  /** For the oldest of them, or one that was answered meanwhile. */
+  #expiry: NodeJS.Timeout | undefined;
   /** Statements under way, and those of them that are not slow. */
   #running = 0;
   #quick = 0;
@@ -105,10 +107,9 @@ export class CallLogRecorder {
    */
   async record(pending: PendingCallLog): Promise<Recorded> {
     if (this.#waiting.size >= MAX_WAITING) throw overloaded();
-    const call = new WaitingCall(pending, this.#database.writeTimeout, (late) => {
-      late.refuse(this.#refusalOf(late));
-    });
+    const call = new WaitingCall(pending);
     this.#waiting.add(call);
+    if (!this.#expiry) this.#expireIn(this.#database.writeTimeout);
     this.#queue.push(call);
     this.#begin();
     try {
@@ -116,6 +117,25 @@ export class CallLogRecorder {
     } finally {
       this.#waiting.delete(call);
     }
+  }
+
+  /** Answers the calls whose time is over, and comes again when that of the next one is. */
+  readonly #expire = (): void => {
+    this.#expiry = undefined;
+    for (const call of this.#waiting) {
+      const left = this.#database.writeTimeout - call.age;
+      if (left > 0) {
+        this.#expireIn(left);
+        return;
+      }
+      if (!call.isAnswered) call.refuse(this.#refusalOf(call));
+    }
+  };
+
+  /** No timer for each call: all have the same time, and come one after the other. */
+  #expireIn(milliseconds: number): void {
+    // A server that ends need not wait for it.
+    this.#expiry = setTimeout(this.#expire, milliseconds).unref();
   }
 
   /** What to tell of a call whose time is over. */

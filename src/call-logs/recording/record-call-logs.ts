@@ -30,7 +30,7 @@ export async function recordCallLog(
   context: RecordingContext,
   input: RecordCallLogInput,
   selected: Selected,
-  known: Partial<RecordCallLogInput> = {},
+  known?: Partial<RecordCallLogInput>,
 ): Promise<CallLog> {
   return answerRecorded(context, await recordOne(context, () => input, 'input', known), selected);
 }
@@ -99,12 +99,16 @@ async function recordOne(
   context: RecordingContext,
   read: ReadCall,
   at: string,
-  known: Partial<RecordCallLogInput> = {},
+  known?: Partial<RecordCallLogInput>,
 ): Promise<RecordedCallLog> {
   const { caller, recorder, recordingMetrics, recordingSecret, isAbandoned } = context;
   try {
     const input = read(at);
-    const callLog = prepareCallLog(Object.assign({}, input, known), at, context.once(redactionOf));
+    const callLog = prepareCallLog(
+      known ? Object.assign({}, input, known) : input,
+      at,
+      context.once(redactionOf),
+    );
     refuseOthersGroup(caller, callLog.groupId, `${at}.groupId`);
     const idempotency = idempotencyOf(caller, input, at, recordingSecret);
     const { id, isRepeat } = await recorder.record({ callLog, idempotency, at, isAbandoned });

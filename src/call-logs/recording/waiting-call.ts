@@ -33,22 +33,12 @@ export class WaitingCall {
   /** Whether it was not inserted, though nothing was found in its place. */
   wasMissing = false;
   isAnswered = false;
-  #timer: NodeJS.Timeout;
   #settle!: { resolve: (recorded: Recorded) => void; reject: (error: unknown) => void };
 
-  /**
-   * @param timeout milliseconds
-   * @param expire answers it after that
-   */
-  constructor(
-    readonly pending: PendingCallLog,
-    timeout: number,
-    expire: (call: WaitingCall) => void,
-  ) {
+  constructor(readonly pending: PendingCallLog) {
     this.outcome = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    this.#timer = setTimeout(expire, timeout, this);
   }
 
   /** Characters of its bodies, about. */
@@ -75,17 +65,12 @@ export class WaitingCall {
   }
 
   record(recorded: Recorded): void {
-    this.#end();
+    this.isAnswered = true;
     this.#settle.resolve(recorded);
   }
 
   refuse(error: unknown): void {
-    this.#end();
-    this.#settle.reject(error);
-  }
-
-  #end(): void {
     this.isAnswered = true;
-    clearTimeout(this.#timer);
+    this.#settle.reject(error);
   }
 }
