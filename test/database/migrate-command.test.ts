@@ -58,7 +58,7 @@ test('status gives times in UTC, and names migrations of a newer version', async
     INSERT INTO mikro_orm_migrations (name, executed_at) VALUES ('999_of_the_future', '2026-12-31 23:59:59+00')`);
   const lines = (await migrate(['--status'])).said.split('\n');
   expect(lines[0]).toBe('001_init_schema           2026-02-02T21:05:06Z');
-  expect(lines.at(-5)).toBe('007_access_tokens         pending');
+  expect(lines).toContain('007_access_tokens         pending');
   expect(lines.at(-2)).toBe('999_of_the_future         2026-12-31T23:59:59Z (this version does not know it)');
 });
 
