@@ -26,8 +26,19 @@ export interface KeyServices {
   fingerprintSecret: string;
   /** Recognises the key in use and those before it; it is told of every key that is about to be used or handed out. */
   keyFingerprints: KeyFingerprints;
-  /** Of rotations. All but one would only wait in the database, each on a connection that others need. */
-  rotationTurns: Turns;
+  /** Of rotations. */
+  rotationTurns: RotationTurns;
+}
+
+/**
+ * Turns of a server's rotations, of which one at a time takes a connection: the others would only wait in the database,
+ * each on a connection that others need, or longer for a connection than is put up with.
+ */
+export interface RotationTurns {
+  /** To look which key is in use. */
+  looking: Turns;
+  /** To put another into use. */
+  rotating: Turns;
 }
 
 export interface KeyContext extends CallerContext, KeyServices {}
@@ -42,7 +53,11 @@ export function createKeyServices(config: KeyConfig, fingerprintSecret: string):
   };
 }
 
-export function rotationTurns(): Turns {
+export function rotationTurns(): RotationTurns {
+  return { looking: oneAtATime(), rotating: oneAtATime() };
+}
+
+function oneAtATime(): Turns {
   return new Turns({ total: 1, perCaller: 1, least: 1, patience: MAX_WAIT_MS }, () => {
     const message = 'This waited too long for other rotations, and nothing was changed. Try again.';
     return new GraphQLError(message, { extensions: withCode('OVERLOADED') });

@@ -1,4 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Caller } from '../access/caller.js';
+import type { Turns } from '../graphql/limits/turns.js';
 import type { KeyContext } from './key-context.js';
 import { databaseTime } from '../database/clock.js';
 import type { Timestamp } from '../database/timestamp.js';
@@ -23,16 +25,17 @@ export async function rotateApiKey(context: KeyContext, input: RotateApiKeyInput
   refuseImpossibleKey(input.newApiKey);
   keyVault.refuseUnlessItCanSeal();
   // Looked at twice: a call that is stale, or changes nothing, does not send the key around.
-  const before = await readKeyInUse(context, em, await readConfigInUse(em));
+  const before = await inTurn(rotationTurns.looking, caller, async () =>
+    readKeyInUse(context, em, await readConfigInUse(em)),
+  );
   const reason = readReason(input.reason, [input.newApiKey, before.apiKey]);
   const settled = withoutChange(before, input);
   if (settled) return settled;
   const refusedWith = input.verify ? await tryApiKey(input.newApiKey) : null;
   if (refusedWith !== null) return { refusedWith };
 
-  const endTurn = await rotationTurns.take({ caller: caller.id });
-  try {
-    return await em.transactional(async (transaction) => {
+  return inTurn(rotationTurns.rotating, caller, () =>
+    em.transactional(async (transaction) => {
       await lockRotations(transaction);
       const current = await readKeyInUse(context, transaction, await lockConfigInUse(transaction));
       return (
@@ -40,7 +43,14 @@ export async function rotateApiKey(context: KeyContext, input: RotateApiKeyInput
           rotated: await replaceKey(context, transaction, current, input.newApiKey, reason),
         }
       );
-    });
+    }),
+  );
+}
+
+async function inTurn<T>(turns: Turns, caller: Caller, work: () => Promise<T>): Promise<T> {
+  const endTurn = await turns.take({ caller: caller.id });
+  try {
+    return await work();
   } finally {
     endTurn();
   }
